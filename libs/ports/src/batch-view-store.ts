@@ -1,0 +1,88 @@
+import type { OffsetVector, RowSelection, ViewId, ViewPlan, ViewRow } from '@twofold/core';
+
+/** A generation that is (or was) published: all events below `cut`. Generation 0 is empty, at the start of the log. */
+export type Generation = {
+  readonly view: ViewId;
+  /** The number of its cut. */
+  readonly number: number;
+  readonly cut: OffsetVector;
+  readonly rowCount: number;
+  /** Records below the cut that no view can read. */
+  readonly deadLetters: number;
+  /** Append time of the newest record below the cut, milliseconds; null where there is none. */
+  readonly appliedAtMs: number | null;
+  readonly publishedAtMs: number | null;
+};
+
+/** What the builder knows when the rows are loaded. */
+export type BuildSummary = {
+  readonly deadLetters: number;
+  readonly appliedAtMs: number | null;
+};
+
+/** Rows in a wanted order, for a page of an answer. */
+export type RowOrder = {
+  readonly by:
+    | { readonly kind: 'window' }
+    | { readonly kind: 'dimension'; readonly index: number }
+    /** By the presented value of the measure with this index in the plan. */
+    | { readonly kind: 'measure'; readonly index: number };
+  readonly descending: boolean;
+};
+
+/**
+ * The batch views (DESIGN 7): per generation a table of its own, written once by bulk load, then only read, then dropped.
+ */
+export interface BatchViewStore {
+  /** Makes a view version and the partition counts of its streams known. Idempotent. Rejects with `partitions-changed`. */
+  register(plan: ViewPlan, partitionCounts: Readonly<Record<string, number>>): Promise<void>;
+
+  /** The published generation: the pointer. Generation 0 where none was published; null for a view never registered. */
+  published(view: ViewId): Promise<Generation | null>;
+
+  /** The last generations of a view, newest first, at most `limit`. */
+  history(view: ViewId, limit: number): Promise<readonly Generation[]>;
+
+  /**
+   * Loads a generation's rows into a fresh table and registers it complete (rule 6). Whatever an earlier, killed
+   * attempt at the same number left is removed first. If the number is registered already, nothing is read from
+   * `rows` and the registered generation is the result. Killed anywhere: not registered; the next attempt cleans up.
+   * `cut` must be the recorded vector of cut `number`.
+   */
+  load(
+    plan: ViewPlan,
+    number: number,
+    cut: OffsetVector,
+    rows: AsyncIterable<readonly ViewRow[]>,
+    summary: BuildSummary,
+  ): Promise<Generation>;
+
+  /** Moves the pointer from generation number−1 to number, if it stands there and number is registered. false: it did not. */
+  publish(view: ViewId, number: number): Promise<boolean>;
+
+  /** Drops the tables of generations below published−1 that were superseded at least `graceMs` ago. Resolves with how many. */
+  dropSuperseded(view: ViewId, graceMs: number): Promise<number>;
+
+  /**
+   * Rows of a generation: the selected ones, in the order, at most `limit`. null: the generation was dropped, so start
+   * again at the pointer. The order is total: ties by window, then dimensions, each ascending; nulls last; text by code point.
+   */
+  read(
+    plan: ViewPlan,
+    generation: number,
+    selection: RowSelection,
+    order: RowOrder,
+    limit: number,
+    /** Only rows after this one in the order. */
+    after?: ViewRow,
+  ): Promise<readonly ViewRow[] | null>;
+
+  /** Exactly these rows (by dimensions and window), those that exist, in no order. null: dropped. At most 10,000 keys a call. */
+  readKeys(
+    plan: ViewPlan,
+    generation: number,
+    keys: readonly Pick<ViewRow, 'dimensions' | 'window'>[],
+  ): Promise<readonly ViewRow[] | null>;
+
+  close(): Promise<void>;
+}

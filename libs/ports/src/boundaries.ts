@@ -1,0 +1,31 @@
+import type { Offset, OffsetVector, Partition, ViewId } from '@twofold/core';
+
+/** A recorded boundary: cut number `cut` of a view lies at `offset` on this partition. Never changes. */
+export type Boundary = { readonly cut: number; readonly offset: Offset };
+
+/**
+ * The cuts of each view version, numbered from 1; cut 0 is the start of the log and needs no record.
+ * Per cut and partition one boundary; all of them make the cut's offset vector. Everything is durable when a call resolves.
+ */
+export interface Boundaries {
+  /**
+   * Asks for the next cut, if the newest one is published; resolves with the number of the cut that is asked for and
+   * not yet published, be it new or not. So there is at most one such cut, and asking again changes nothing.
+   */
+  requestCut(view: ViewId): Promise<number>;
+
+  /** The cut that is asked for and not published; null where there is none. */
+  requestedCut(view: ViewId): Promise<number | null>;
+
+  /**
+   * Records `offset` as the boundary of cut `cut`, if none stands and cut−1's boundary of this partition stands at or
+   * below it (rule 3); resolves with the boundary that stands afterwards, null where there is none. First writer wins.
+   */
+  propose(view: ViewId, cut: number, partition: Partition, offset: Offset): Promise<Offset | null>;
+
+  /** The boundaries of one partition from cut 1 on, by cut. Only those that no gap precedes. */
+  ofPartition(view: ViewId, partition: Partition): Promise<readonly Boundary[]>;
+
+  /** The cut as a vector, when the boundary of every partition stands; else null. Cut 0 is always there. */
+  vectorOf(view: ViewId, cut: number): Promise<OffsetVector | null>;
+}

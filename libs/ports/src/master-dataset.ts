@@ -1,0 +1,47 @@
+import type { ArchivedEvent, EventType, Offset, OffsetVector, Partition } from '@twofold/core';
+
+/** One immutable file of the archive: the events of one type (all versions) of one offset range. */
+export type ArchiveFile = {
+  readonly partition: Partition;
+  /** The range [from, to) of offsets it was made from. */
+  readonly from: Offset;
+  readonly to: Offset;
+  /** null: the records that are no event of a known type. */
+  readonly eventType: string | null;
+  readonly rowCount: number;
+  /** Where it stands: an absolute path, or an s3:// address. */
+  readonly location: string;
+};
+
+/**
+ * The log's history as immutable Parquet files (DESIGN 7). A row per record: `stream`, `partition`, `offset`,
+ * `appended_at` (ms), `verdict` ('event' | 'dead'), `reason`, `id`, `source`, `subject`, `type`, `version`,
+ * `event_time` (ms), `data` (the text as it came), and `d_<field>` typed columns for the type's declared fields.
+ */
+export interface MasterDataset {
+  /** Every offset of the partition below this is archived. 0 at first. */
+  archivedTo(partition: Partition): Promise<Offset>;
+
+  /**
+   * Archives the records of [from, to), which must begin where the archive ends. Files first, then the manifest row
+   * that makes them live, in one transaction with a constraint against gaps and overlaps. false: another archiver was
+   * first, nothing of this call is live. Killed before the manifest row: files that nothing names, which the next
+   * archiver of the partition removes.
+   * `types` are the catalog's, for the typed columns of each type in the range.
+   */
+  append(
+    partition: Partition,
+    from: Offset,
+    to: Offset,
+    events: readonly ArchivedEvent[],
+    types: readonly EventType[],
+  ): Promise<boolean>;
+
+  /** The live files that hold events of a type (null: dead records) below a cut; the file that a cut goes through is among them. */
+  filesBelow(cut: OffsetVector, eventType: string | null): Promise<readonly ArchiveFile[]>;
+
+  /** What stands below a cut: dead records, and the newest append time. The cut must be archived. */
+  summaryBelow(cut: OffsetVector): Promise<{ readonly deadLetters: number; readonly appliedAtMs: number | null }>;
+
+  close(): Promise<void>;
+}

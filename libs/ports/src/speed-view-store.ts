@@ -1,0 +1,81 @@
+import type { Offset, Partition, RowSelection, ViewId, ViewRow } from '@twofold/core';
+
+/** Whose rows: one view version on one partition. Each has a record of its own. */
+export type SpeedRecordId = { readonly view: ViewId; readonly partition: Partition };
+
+/** What a worker believes a record to be. The pair names the open epoch's content, for the fold is deterministic (rule 1). */
+export type RecordPair = { readonly applied: Offset; readonly openStart: Offset };
+
+/** The rows of offsets [start, end); the open epoch has end null and reaches to the record's `applied`. */
+export type Epoch = {
+  readonly start: Offset;
+  readonly end: Offset | null;
+  /** Records in it that no view can read (poison). */
+  readonly deadLetters: number;
+};
+
+export type SpeedRecord = {
+  /** Every offset below is folded in. */
+  readonly applied: Offset;
+  /** Append time of the newest record folded in, milliseconds; null before the first. */
+  readonly appliedAtMs: number | null;
+  /** Contiguous, oldest first; the last is open. */
+  readonly epochs: readonly Epoch[];
+};
+
+export type SpeedCommit = {
+  readonly applied: Offset;
+  readonly appliedAtMs: number | null;
+  /** Dead letters in the whole open epoch, absolute like the rows. */
+  readonly deadLetters: number;
+  /** The changed rows of the open epoch, as absolute values. */
+  readonly rows: readonly ViewRow[];
+};
+
+/**
+ * The real-time views (DESIGN 6; docs/guarantees: rules of the cut). Every write is one atomic step, conditional on the
+ * record being as the writer knows it; so it does not matter how many writers there are, or how old their memory is.
+ * Killed in a write: all of it stands, or none. The store may lose a record or put an older one back, but as a whole.
+ */
+export interface SpeedViewStore {
+  /** The record and the rows of its open epoch, at one moment; null where there is none. */
+  load(id: SpeedRecordId): Promise<{ readonly record: SpeedRecord; readonly openRows: readonly ViewRow[] } | null>;
+
+  /** The pair that stands now; null where there is no record. For an idle worker to compare its memory with (rule 2). */
+  probe(id: SpeedRecordId): Promise<RecordPair | null>;
+
+  /** Writes the rows into the open epoch and moves `applied` on, if the record is at `expected`. false: it is not, nothing was written. */
+  commit(id: SpeedRecordId, expected: RecordPair, change: SpeedCommit): Promise<boolean>;
+
+  /** Ends the open epoch at `expected.applied` and opens an empty one there, if the record is at `expected`. */
+  seal(id: SpeedRecordId, expected: RecordPair): Promise<boolean>;
+
+  /**
+   * Replaces the record by one open, empty epoch at `cut`, if it is at `expected` (null: if there is none). The old
+   * rows are no longer visible from the same step on; their memory is freed by {@link sweep} (rule 5).
+   */
+  reset(id: SpeedRecordId, expected: RecordPair | null, cut: Offset): Promise<boolean>;
+
+  /**
+   * Takes every sealed epoch that ends at or below `cut` out of the record, atomically; resolves with how many (rule 7).
+   * Their memory is freed by {@link sweep}.
+   */
+  dropSealed(id: SpeedRecordId, cut: Offset): Promise<number>;
+
+  /** Frees what reset and dropSealed left behind, in bounded steps. Idempotent; killed anywhere, the next call goes on. */
+  sweep(id: SpeedRecordId): Promise<void>;
+
+  /**
+   * The record, and from each epoch with start ≥ `from` the selected rows, at one moment; null where there is no record.
+   * Rows of several epochs with the same dimensions and window come one per epoch: the caller merges.
+   * Rejects with `answer-too-large` when more than `maxRows` rows are selected.
+   */
+  read(
+    id: SpeedRecordId,
+    from: Offset,
+    selection: RowSelection,
+    maxRows: number,
+  ): Promise<{ readonly record: SpeedRecord; readonly rows: readonly ViewRow[] } | null>;
+
+  close(): Promise<void>;
+}
