@@ -1,4 +1,4 @@
-import type { EventType, OffsetVector, ViewPlan, ViewRow } from '@twofold/core';
+import type { OffsetVector, ViewPlan, ViewRow } from '@twofold/core';
 import type { ArchiveFile } from './master-dataset.js';
 
 /** What computes a generation. */
@@ -9,11 +9,6 @@ export interface BatchEngine {
    * archive's files of the view's event type. Same rows as the fold, from any engine. Rejects with `overflow` where a sum
    * leaves 64 bits. Bounded memory: the engine spills, the chunks stream.
    */
-  compute(
-    plan: ViewPlan,
-    event: EventType,
-    cut: OffsetVector,
-    files: readonly ArchiveFile[],
-  ): AsyncIterable<readonly ViewRow[]>;
+  compute(plan: ViewPlan, cut: OffsetVector, files: readonly ArchiveFile[]): AsyncIterable<readonly ViewRow[]>;
   close(): Promise<void>;
 }

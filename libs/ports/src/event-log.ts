@@ -91,4 +91,3 @@ export interface PartitionAssigner {
     signal: AbortSignal,
   ): Promise<void>;
 }
-

@@ -1,9 +1,26 @@
-export * from './event-log.js';
-export * from './control-channel.js';
-export * from './speed-view-store.js';
-export * from './boundaries.js';
-export * from './batch-view-store.js';
-export * from './master-dataset.js';
-export * from './batch-engine.js';
-export * from './replay-ledger.js';
-export * from './clock.js';
+export { type BatchEngine } from './batch-engine.js';
+export { type BatchViewStore, type BuildSummary, type Generation, type RowOrder } from './batch-view-store.js';
+export { type Boundaries, type Boundary } from './boundaries.js';
+export { type Clock } from './clock.js';
+export { type ControlChannel, type ControlEvent } from './control-channel.js';
+export {
+  type Appended,
+  type Assignment,
+  type EventBatch,
+  type EventLogAdmin,
+  type EventLogReader,
+  type EventLogWriter,
+  type OutgoingEvent,
+  type PartitionAssigner,
+  type ReadOptions,
+} from './event-log.js';
+export { type ArchiveFile, type MasterDataset } from './master-dataset.js';
+export { type Rebuild, type RebuildState, type ReplayLedger } from './replay-ledger.js';
+export {
+  type Epoch,
+  type RecordPair,
+  type SpeedCommit,
+  type SpeedRecord,
+  type SpeedRecordId,
+  type SpeedViewStore,
+} from './speed-view-store.js';

@@ -19,10 +19,7 @@ export interface ReplayLedger {
   /** Records a request. Durable when it resolves. */
   add(rebuild: Rebuild): Promise<void>;
   /** Moves a rebuild on; one that has ended (published, failed) stays as it is. Resolves with what stands; null: unknown id. */
-  update(
-    id: string,
-    change: Pick<Rebuild, 'state' | 'detail' | 'generation' | 'updatedAtMs'>,
-  ): Promise<Rebuild | null>;
+  update(id: string, change: Pick<Rebuild, 'state' | 'detail' | 'generation' | 'updatedAtMs'>): Promise<Rebuild | null>;
   get(id: string): Promise<Rebuild | null>;
   /** Newest first, at most `limit`. */
   list(limit: number): Promise<readonly Rebuild[]>;

@@ -1,34 +1,37 @@
+/** The kinds of value a field of an event's data can have. */
+export type DataTypeKind = 'string' | 'int' | 'double' | 'boolean' | 'timestamp';
+
 /**
- * The types a field of an event's data can have, as plain data. In JavaScript a value is
- * string: string; int: a safe integer (JSON number without fraction); double: a finite number;
- * boolean: boolean; timestamp: RFC 3339 text on the wire, milliseconds since 1970-01-01T00:00Z as a value.
+ * One field of an event's data, as plain data. On the wire and in JavaScript a value is
+ * string: well-formed Unicode text without U+0000, at most `maxLength` UTF-16 units; int: a safe integer;
+ * double: a finite number; boolean: boolean; timestamp: RFC 3339 text, milliseconds since 1970-01-01T00:00Z as a value.
+ * A field that is not `optional` must be there and not be null.
  */
-export type DataType =
-  | { readonly kind: 'string' }
-  | { readonly kind: 'int' }
-  | { readonly kind: 'double' }
-  | { readonly kind: 'boolean' }
-  | { readonly kind: 'timestamp' };
-
-export type DataTypeKind = DataType['kind'];
-
-/** One field of an event's data. A field that is not `optional` must be there and not null. */
 export type Field<K extends DataTypeKind = DataTypeKind, O extends boolean = boolean> = {
-  readonly type: { readonly kind: K };
+  readonly kind: K;
   readonly optional: O;
+  /** Of a string: its greatest length in UTF-16 units. */
+  readonly maxLength?: number;
 };
 
 export type Fields = Readonly<Record<string, Field>>;
 
-export const string = (): Field<'string', false> => ({ type: { kind: 'string' }, optional: false });
-export const int = (): Field<'int', false> => ({ type: { kind: 'int' }, optional: false });
-export const double = (): Field<'double', false> => ({ type: { kind: 'double' }, optional: false });
-export const boolean = (): Field<'boolean', false> => ({ type: { kind: 'boolean' }, optional: false });
-export const timestamp = (): Field<'timestamp', false> => ({ type: { kind: 'timestamp' }, optional: false });
+/** Long enough for names and codes, short enough that four of them fit the key of a Postgres index (2,704 bytes). */
+const DEFAULT_MAX_LENGTH = 200;
+
+export const string = (options: { readonly maxLength?: number } = {}): Field<'string', false> => ({
+  kind: 'string',
+  optional: false,
+  maxLength: options.maxLength ?? DEFAULT_MAX_LENGTH,
+});
+export const int = (): Field<'int', false> => ({ kind: 'int', optional: false });
+export const double = (): Field<'double', false> => ({ kind: 'double', optional: false });
+export const boolean = (): Field<'boolean', false> => ({ kind: 'boolean', optional: false });
+export const timestamp = (): Field<'timestamp', false> => ({ kind: 'timestamp', optional: false });
 
 /** The field may be absent or null; its value then is null. */
 export const optional = <K extends DataTypeKind>(field: Field<K, false>): Field<K, true> => ({
-  type: field.type,
+  ...field,
   optional: true,
 });
 

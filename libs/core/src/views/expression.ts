@@ -55,6 +55,5 @@ export type Expression<K extends DataTypeKind = DataTypeKind, N extends boolean 
 };
 
 /** What an expression evaluates to. */
-export type ValueOfExpression<E> = E extends Expression<infer K, infer N>
-  ? ValueOf<K> | (true extends N ? null : never)
-  : never;
+export type ValueOfExpression<E> =
+  E extends Expression<infer K, infer N> ? ValueOf<K> | (true extends N ? null : never) : never;

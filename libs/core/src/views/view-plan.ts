@@ -1,4 +1,5 @@
 import type { Part } from '../algebra/part.js';
+import type { EventType } from '../events/event-type.js';
 import type { ColumnType, ViewDefinition, ViewId } from './view-definition.js';
 
 /** A measure as the plan sees it: which parts (by index) its presentation reads. */
@@ -19,6 +20,8 @@ export type PlannedDimension = { readonly name: string; readonly column: ColumnT
 export type ViewPlan = {
   readonly id: ViewId;
   readonly definition: ViewDefinition;
+  /** The event type that it reads. */
+  readonly event: EventType;
   readonly dimensions: readonly PlannedDimension[];
   readonly parts: readonly Part[];
   readonly measures: readonly PlannedMeasure[];

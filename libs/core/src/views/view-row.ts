@@ -29,7 +29,9 @@ export const groupKeyOf = (dimensions: readonly Scalar[]): string =>
 
 /** The dimensions that {@link groupKeyOf} named. */
 export const dimensionsOf = (groupKey: string): readonly Scalar[] =>
-  (JSON.parse(groupKey) as unknown[]).map((value) => (Array.isArray(value) ? BigInt(value[0] as string) : (value as Scalar)));
+  (JSON.parse(groupKey) as unknown[]).map((value) =>
+    Array.isArray(value) ? BigInt(value[0] as string) : (value as Scalar),
+  );
 
 /** Parts as compact text for a store, in the same notation as {@link groupKeyOf}. */
 export const encodeParts = groupKeyOf;
