@@ -14,6 +14,15 @@ export {
   type OffsetVector,
   type Partition,
 } from './answer/offset-vector.js';
+export {
+  MAX_POSITION_LENGTH,
+  decodePosition,
+  encodePosition,
+  hasReached,
+  positionOf,
+  type Position,
+} from './answer/position.js';
+export { compareRows, type RowOrder } from './answer/row-order.js';
 export { compileFold, foldSource, type ViewFold } from './compile/compile-fold.js';
 export { compileSql, type SqlSource } from './compile/compile-sql.js';
 export { javaScriptOf } from './compile/javascript-expression.js';
@@ -22,6 +31,16 @@ export { duckDb, type SqlDialect } from './compile/sql-dialect.js';
 export { columnOfField, sqlOf } from './compile/sql-expression.js';
 export { TwofoldError, impossible, type ErrorCode } from './errors/twofold-error.js';
 export { type ArchivedEvent, type Verdict } from './events/archived-event.js';
+export {
+  REBUILD_STATES,
+  controlEvent,
+  isControlEventType,
+  readControlEvent,
+  type ControlEventData,
+  type ControlEventType,
+  type ControlMessage,
+  type RebuildProgress,
+} from './events/control-events.js';
 export {
   boolean,
   double,
@@ -35,11 +54,32 @@ export {
   type Scalar,
   type ValueOf,
 } from './events/data-type.js';
+export { addExtensions, isUriReference, textProblem } from './events/envelope-attributes.js';
+export {
+  MAX_ATTRIBUTE_NAME_LENGTH,
+  MAX_DATA_LENGTH_BYTES,
+  MAX_EXTENSIONS,
+  MAX_EXTENSION_LENGTH,
+  MAX_ID_LENGTH,
+  MAX_SOURCE_LENGTH,
+  MAX_SUBJECT_LENGTH,
+  MAX_TIME_LENGTH,
+  MAX_TYPE_LENGTH,
+  invalidEnvelope,
+  missingAttribute,
+  pointerTo,
+  problemOf,
+  quoted,
+  type EventProblem,
+  type RefusedEvent,
+  type ValidEvent,
+} from './events/envelope.js';
 export { dataSchemaOf, defineEvent, type EventType } from './events/event-type.js';
 export { headerOf, type LogRecord } from './events/log-record.js';
 export { parseTimestamp } from './events/parse-timestamp.js';
 export { dataReaderOf, type DataProblem, type DataReader } from './events/read-data.js';
 export { RecordDecoder, type DecodedKind } from './events/record-decoder.js';
+export { envelopeReaderOf, type EnvelopeReader } from './events/validate-envelope.js';
 export { evaluate } from './naive/evaluate.js';
 export { naiveView, type PlainEvent } from './naive/naive-view.js';
 export { defineCatalog, eventOf, streamsOf, viewNamed, type Catalog } from './views/catalog.js';

@@ -1,4 +1,4 @@
-import type { OffsetVector, RowSelection, ViewId, ViewPlan, ViewRow } from '@twofold/core';
+import type { OffsetVector, RowOrder, RowSelection, ViewId, ViewPlan, ViewRow } from '@twofold/core';
 
 /** A generation that is (or was) published: all events below `cut`. Generation 0 is empty, at the start of the log. */
 export type Generation = {
@@ -18,16 +18,6 @@ export type Generation = {
 export type BuildSummary = {
   readonly deadLetters: number;
   readonly appliedAtMs: number | null;
-};
-
-/** Rows in a wanted order, for a page of an answer. */
-export type RowOrder = {
-  readonly by:
-    | { readonly kind: 'window' }
-    | { readonly kind: 'dimension'; readonly index: number }
-    /** By the presented value of the measure with this index in the plan. */
-    | { readonly kind: 'measure'; readonly index: number };
-  readonly descending: boolean;
 };
 
 /**

@@ -1,5 +1,5 @@
 export { type BatchEngine } from './batch-engine.js';
-export { type BatchViewStore, type BuildSummary, type Generation, type RowOrder } from './batch-view-store.js';
+export { type BatchViewStore, type BuildSummary, type Generation } from './batch-view-store.js';
 export { type Boundaries, type Boundary } from './boundaries.js';
 export { type Clock } from './clock.js';
 export { type ControlChannel, type ControlEvent } from './control-channel.js';
@@ -24,3 +24,4 @@ export {
   type SpeedRecordId,
   type SpeedViewStore,
 } from './speed-view-store.js';
+export type { RowOrder } from '@twofold/core';

@@ -1,0 +1,102 @@
+import { TwofoldError, isAtLeast, type OffsetVector, type Partition, type ViewId, type ViewPlan } from '@twofold/core';
+import type { BatchEngine, BatchViewStore, Boundaries, Clock, Generation, MasterDataset } from '@twofold/ports';
+
+export type BuildPorts = {
+  readonly boundaries: Boundaries;
+  readonly batchViews: BatchViewStore;
+  readonly masterDataset: MasterDataset;
+  readonly engine: BatchEngine;
+  readonly clock: Clock;
+  /** Tells the other apps; they would find out by themselves, only later. Must not reject. */
+  readonly announce: {
+    cutRequested(view: ViewId, cut: number): Promise<void>;
+    published(generation: Generation): Promise<void>;
+  };
+  /** What the archive should hurry to reach. */
+  readonly want: (cut: OffsetVector) => void;
+};
+
+/** Longest wait for the speed layer's boundaries, and for the archive: beyond it the build is given up, and the cut stays asked for. */
+const WAIT_MS = 120_000;
+const POLL_MS = 50;
+/** How long a superseded generation's rows stay for answers that are under way. */
+const GRACE_MS = 60_000;
+
+/**
+ * Builds and publishes the next generation of a view: all events below one cut (DESIGN 7, rule 6).
+ *
+ * Everything that it knows stands in Postgres. Killed anywhere, the published generation serves on, and the next call
+ * takes the same cut up again: a boundary never changes, a half-loaded table is replaced, a loaded one is published.
+ * Two builders at once come to the same rows, and one of them publishes.
+ *
+ * @throws TwofoldError `conflict` when boundaries or archive did not come within the wait; `overflow` from the engine
+ */
+export async function buildGeneration(
+  ports: BuildPorts,
+  plan: ViewPlan,
+  tell: (step: string) => void,
+  stop: AbortSignal,
+): Promise<Generation> {
+  const { boundaries, batchViews, masterDataset, engine, announce } = ports;
+  const number = await boundaries.requestCut(plan.id);
+  tell(`cut ${number} asked for`);
+  await announce.cutRequested(plan.id, number);
+
+  const cut = await until(
+    ports.clock,
+    stop,
+    `every partition's boundary of cut ${number} of ${plan.id.name} (does a speed-view-builder run?)`,
+    () => boundaries.vectorOf(plan.id, number),
+  );
+  tell(`cut ${number} stands at ${JSON.stringify(cut)}`);
+
+  ports.want(cut);
+  await until(
+    ports.clock,
+    stop,
+    `the archive to reach ${JSON.stringify(cut)}`,
+    async () => isAtLeast(await archivedTo(masterDataset, cut), cut) || null,
+  );
+  tell(`the archive has reached the cut; ${engine.name} computes`);
+
+  const files = await masterDataset.filesBelow(cut, plan.event.type);
+  const summary = await masterDataset.summaryBelow(cut);
+  const generation = await batchViews.load(plan, number, cut, engine.compute(plan, cut, files), summary);
+  tell(`${generation.rowCount} rows loaded`);
+
+  const wasMine = await batchViews.publish(plan.id, number);
+  const published = await batchViews.published(plan.id);
+  if (published === null || published.number < number) {
+    throw new TwofoldError(
+      'conflict',
+      `generation ${number} of ${plan.id.name} is loaded, but generation ${published?.number ?? 0} is published`,
+    );
+  }
+  if (wasMine) await announce.published(published);
+  tell(`generation ${number} is published`);
+  await batchViews.dropSuperseded(plan.id, GRACE_MS);
+  return published;
+}
+
+/** Whether the log has anything that the published generation has not. */
+export const hasNews = (published: Generation, head: OffsetVector): boolean => !isAtLeast(published.cut, head);
+
+async function archivedTo(masterDataset: MasterDataset, cut: OffsetVector): Promise<OffsetVector> {
+  const streams = Object.entries(cut).map(async ([stream, offsets]) => {
+    const partitions = offsets.map((_, partition): Partition => ({ stream, partition }));
+    return [stream, await Promise.all(partitions.map((partition) => masterDataset.archivedTo(partition)))] as const;
+  });
+  return Object.fromEntries(await Promise.all(streams));
+}
+
+async function until<T>(clock: Clock, stop: AbortSignal, what: string, look: () => Promise<T | null>): Promise<T> {
+  const givenUpAtMs = clock.now() + WAIT_MS;
+  for (;;) {
+    const found = await look();
+    if (found !== null) return found;
+    if (stop.aborted) throw new TwofoldError('conflict', `stopped while waiting for ${what}`);
+    if (clock.now() >= givenUpAtMs)
+      throw new TwofoldError('conflict', `waited ${WAIT_MS / 1000} s in vain for ${what}`);
+    await clock.wait(POLL_MS, stop);
+  }
+}

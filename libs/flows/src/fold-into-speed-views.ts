@@ -1,0 +1,124 @@
+import { RecordDecoder, type EventType, type Partition, type ViewPlan } from '@twofold/core';
+import type { EventBatch, EventLogReader } from '@twofold/ports';
+import { decodeKnown, type KnownKind } from './decode-known.js';
+import { HeldSpeedView, type SpeedViewPorts } from './held-speed-view.js';
+
+export type FoldPorts = SpeedViewPorts & { readonly log: EventLogReader };
+
+export type FoldAssignment = {
+  readonly partition: Partition;
+  /** The views that read this partition's stream. */
+  readonly views: readonly ViewPlan[];
+  /** The catalog's event types. */
+  readonly events: readonly EventType[];
+};
+
+/** One fetch: about 10,000 events, folded in some 20 ms; it bounds a commit, and with it how long the store is busy. */
+const FETCH_BYTES = 2 * 1024 * 1024;
+/** How long an idle partition waits for an event before it looks at boundaries and its record again. */
+const IDLE_WAIT_MS = 500;
+/** After a failure of the log or the store: long enough not to storm it, short against any outage. */
+const RETRY_PAUSE_MS = 500;
+
+/**
+ * Folds the tail of one partition into its views' speed records, exactly once each, until told to stop.
+ *
+ * Killed anywhere, every record is the fold of a prefix, and the next worker goes on from it. Two workers on one
+ * partition do no harm: a commit is conditional on the record being as its worker knows it (DESIGN 6, rules 1–5).
+ * The log, the store and the boundaries may each be away for a time: it says so through `report`, and goes on by itself.
+ */
+export async function foldIntoSpeedViews(
+  ports: FoldPorts,
+  { partition, views, events }: FoldAssignment,
+  stop: AbortSignal,
+): Promise<void> {
+  const held = views.map((plan) => new HeldSpeedView(ports, plan, partition));
+  const tail = new Tail(ports.log, partition, stop);
+  const decoder = new RecordDecoder(events);
+
+  while (!stop.aborted) {
+    try {
+      for (const view of held) await view.attend();
+      const folding = held.filter((view) => view.isFolding);
+      if (folding.length === 0) {
+        await ports.clock.wait(RETRY_PAUSE_MS, stop);
+        continue;
+      }
+      const batch = await tail.from(Math.min(...folding.map((view) => view.foldedTo)));
+      foldBatch(batch, folding, decoder, partition);
+      for (const view of folding) await view.commit();
+      ports.report.folded(partition, batch.nextOffset);
+    } catch (error) {
+      ports.report.trouble(partition, error);
+      tail.forget();
+      for (const view of held) view.discard();
+      await ports.clock.wait(RETRY_PAUSE_MS, stop);
+    }
+  }
+  for (const view of held) await view.settle();
+}
+
+/** Each view takes the records from where it is, up to the boundary that it must not fold past. Each record is decoded at most once. */
+function foldBatch(
+  batch: EventBatch,
+  views: readonly HeldSpeedView[],
+  decoder: RecordDecoder,
+  partition: Partition,
+): void {
+  batch.forEach((record) => {
+    let kind: KnownKind | null = null;
+    for (const view of views) {
+      if (!view.takes(record.offset)) continue;
+      kind ??= decodeKnown(record, decoder, partition);
+      view.fold(record, kind, decoder);
+    }
+  });
+  for (const view of views) view.passTo(batch.nextOffset);
+}
+
+/** No offset: a fetch whose result nobody wants. */
+const NOWHERE = -1;
+
+/** The batches of a partition in order, the next one already being fetched while one is folded. */
+class Tail {
+  private current: { readonly from: number; readonly batch: EventBatch } | null = null;
+  private ahead: { readonly from: number; readonly batch: Promise<EventBatch> } | null = null;
+
+  constructor(
+    private readonly log: EventLogReader,
+    private readonly partition: Partition,
+    private readonly stop: AbortSignal,
+  ) {}
+
+  /** A batch that has what stands at `offset`: the one in hand if it reaches there, else the next. */
+  async from(offset: number): Promise<EventBatch> {
+    if (this.current !== null && this.current.from <= offset && offset < this.current.batch.nextOffset)
+      return this.current.batch;
+    const ahead = this.ahead;
+    this.ahead = null;
+    const fetched = await ahead?.batch.catch((error: unknown) => {
+      if (ahead.from === offset) throw error;
+      return undefined;
+    });
+    const batch = ahead?.from === offset && fetched !== undefined ? fetched : await this.read(offset);
+    this.current = { from: offset, batch };
+    if (batch.recordCount > 0) this.ahead = { from: batch.nextOffset, batch: this.readAhead(batch.nextOffset) };
+    return batch;
+  }
+
+  /** After a failure: nothing of what was fetched is used. A fetch under way is still awaited, for there is one at a time. */
+  forget(): void {
+    this.current = null;
+    if (this.ahead !== null) this.ahead = { from: NOWHERE, batch: this.ahead.batch };
+  }
+
+  private read(from: number): Promise<EventBatch> {
+    return this.log.read(this.partition, { from, maxBytes: FETCH_BYTES, waitMs: IDLE_WAIT_MS, signal: this.stop });
+  }
+
+  private readAhead(from: number): Promise<EventBatch> {
+    const reading = this.read(from);
+    reading.catch(() => undefined); // it is awaited by the next `from`, which reports it
+    return reading;
+  }
+}

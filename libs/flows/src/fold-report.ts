@@ -1,0 +1,14 @@
+import type { Offset, Partition } from '@twofold/core';
+import type { RecordPair, SpeedRecordId } from '@twofold/ports';
+
+/** What a folding worker tells whoever runs it: for logs, health and metrics. Nothing depends on the answer. */
+export type FoldReport = {
+  /** Everything below `offset` was offered to the views of the partition. */
+  folded(partition: Partition, offset: Offset): void;
+  /** A record was missing or did not fit, and begins anew at `cut`. */
+  repaired(id: SpeedRecordId, was: RecordPair | null, cut: Offset): void;
+  /** A view cannot be folded past an event: it stands still there, is tried again later, and its answers say how far they are. */
+  halted(id: SpeedRecordId, offset: Offset, error: unknown): void;
+  /** The log or a store is away, or an event is of a version yet unknown: the partition waits and tries again. */
+  trouble(partition: Partition, error: unknown): void;
+};
