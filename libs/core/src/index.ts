@@ -4,6 +4,7 @@ export { compositionOf, type Composition } from './algebra/composition.js';
 export { addExact, exact, multiplyExact, subtractExact, type ExactInteger } from './algebra/exact-integer.js';
 export { type Part } from './algebra/part.js';
 export { presentMeasure } from './algebra/present-measure.js';
+export { decodeCursor, encodeCursor } from './answer/cursor.js';
 export { mergeRows, rowKeyOf } from './answer/merge-rows.js';
 export {
   isAtLeast,
@@ -18,11 +19,19 @@ export {
   MAX_POSITION_LENGTH,
   decodePosition,
   encodePosition,
+  furthestOf,
   hasReached,
   positionOf,
   type Position,
 } from './answer/position.js';
+export { presentRow, type PresentedRow } from './answer/present-row.js';
 export { compareRows, type RowOrder } from './answer/row-order.js';
+export {
+  readRowsRequest,
+  type RequestLimits,
+  type RequestParameters,
+  type RowsRequest,
+} from './answer/rows-request.js';
 export { compileFold, foldSource, type ViewFold } from './compile/compile-fold.js';
 export { compileSql, type SqlSource } from './compile/compile-sql.js';
 export { javaScriptOf } from './compile/javascript-expression.js';

@@ -36,18 +36,6 @@ export async function acceptEvents({ log, readEnvelope }: AcceptPorts, inputs: r
   };
 }
 
-/** Neither of two positions is beyond the result. */
-export function furthestOf(one: Position, other: Position): Position {
-  const furthest: Record<string, Record<number, number>> = {};
-  for (const [stream, offsets] of [...Object.entries(one), ...Object.entries(other)]) {
-    const known = (furthest[stream] ??= {});
-    for (const [partition, offset] of Object.entries(offsets)) {
-      known[Number(partition)] = Math.max(known[Number(partition)] ?? 0, offset);
-    }
-  }
-  return furthest;
-}
-
 function byStream(outcomes: readonly (ValidEvent | RefusedEvent)[]): ReadonlyMap<string, readonly ValidEvent[]> {
   const streams = new Map<string, ValidEvent[]>();
   for (const outcome of outcomes) {

@@ -21,8 +21,8 @@ import type { BatchViewStore, Clock, Generation, SpeedRecord, SpeedViewStore } f
 export type AnswerPorts = {
   readonly batchViews: Pick<BatchViewStore, 'published' | 'read' | 'readKeys'>;
   readonly speedViews: Pick<SpeedViewStore, 'read'>;
-  /** Where the stream's partitions end now, or a moment ago. */
-  readonly heads: (stream: string) => Promise<readonly Offset[]>;
+  /** Where the stream's partitions end now, or a moment ago; null when the log cannot be asked. */
+  readonly heads: (stream: string) => Promise<readonly Offset[] | null>;
   readonly clock: Clock;
 };
 
@@ -49,7 +49,11 @@ export type AnswerEnvelope = {
   readonly cut: OffsetVector;
   readonly offsets: OffsetVector;
   readonly position: string;
-  readonly freshness: { readonly appliedAt: string | null; readonly ageMs: number | null; readonly lagEvents: number };
+  readonly freshness: {
+    readonly appliedAt: string | null;
+    readonly ageMs: number | null;
+    readonly lagEvents: number | null;
+  };
   readonly parts: { readonly batchRows: number; readonly speedRows: number };
   readonly catchingUp: boolean;
   readonly deadLetters: number;
@@ -205,15 +209,17 @@ async function describe(
   const { id, event } = query.plan;
   const heads = await ports.heads(event.stream);
   const offsets = speed.offsets[event.stream] ?? [];
-  const lagEvents = offsets.reduce(
-    (sum, offset, partition) => sum + Math.max(0, (heads[partition] ?? offset) - offset),
-    0,
-  );
+  const lagEvents =
+    heads === null
+      ? null
+      : offsets.reduce((sum, offset, partition) => sum + Math.max(0, (heads[partition] ?? offset) - offset), 0);
   const ageMs = speed.appliedAtMs === null ? null : Math.max(0, ports.clock.now() - speed.appliedAtMs);
-  if (query.maxStalenessMs !== null && lagEvents > 0 && (ageMs === null || ageMs > query.maxStalenessMs)) {
+  const isStale = lagEvents !== 0 && (ageMs === null || ageMs > (query.maxStalenessMs ?? Infinity));
+  if (query.maxStalenessMs !== null && isStale) {
+    const waiting = lagEvents === null ? 'nobody knows how many' : lagEvents;
     throw new TwofoldError(
       'too-stale',
-      `the newest event applied is ${ageMs ?? 'no'} ms old and ${lagEvents} events wait; at most ${query.maxStalenessMs} ms were asked for`,
+      `the newest event applied is ${ageMs ?? 'unknown'} ms old, and ${waiting} events wait; at most ${query.maxStalenessMs} ms were asked for`,
     );
   }
   const speedKeys = new Set(speed.rows.map(rowKeyOf));

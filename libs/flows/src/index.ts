@@ -1,4 +1,4 @@
-export { acceptEvents, furthestOf, type AcceptPorts, type AcceptResult, type Accepted } from './accept-events.js';
+export { acceptEvents, type AcceptPorts, type AcceptResult, type Accepted } from './accept-events.js';
 export {
   MAX_PAGE_ROWS,
   answerQuery,
@@ -20,3 +20,4 @@ export {
   requestRebuild,
   type RebuildPorts,
 } from './rebuild-view.js';
+export { registerViews, type RegisterPorts } from './register-views.js';

@@ -2,6 +2,7 @@ import { TwofoldError, controlEvent, viewNamed, type Catalog, type ControlEventD
 import type { Clock, ControlChannel, Rebuild, ReplayLedger } from '@twofold/ports';
 
 export type RebuildPorts = {
+  readonly catalog: Pick<Catalog, 'views'>;
   readonly ledger: ReplayLedger;
   readonly control: ControlChannel;
   readonly clock: Clock;
@@ -20,11 +21,8 @@ export const ANNOUNCE_AFTER_MS = 15_000;
  *
  * Rejects with `unknown-view`, with `overloaded` where too many are unfinished, with `store-unavailable`.
  */
-export async function requestRebuild(
-  { catalog, ...ports }: RebuildPorts & { readonly catalog: Pick<Catalog, 'views'> },
-  viewName: string,
-): Promise<Rebuild> {
-  const { ledger, clock, newId } = ports;
+export async function requestRebuild(ports: RebuildPorts, viewName: string): Promise<Rebuild> {
+  const { catalog, ledger, clock, newId } = ports;
   const view = viewNamed(catalog, viewName).id;
   if ((await ledger.unfinished()).length >= MAX_UNFINISHED_REBUILDS) {
     throw new TwofoldError(

@@ -1,1 +1,3 @@
-export {};
+export { migrate } from './migrate.js';
+export { openMetadata, type Metadata } from './open-metadata.js';
+export { isConstraintViolation, reachingStore } from './store-errors.js';

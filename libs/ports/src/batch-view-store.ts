@@ -30,14 +30,14 @@ export interface BatchViewStore {
   /** The published generation: the pointer. Generation 0 where none was published; null for a view never registered. */
   published(view: ViewId): Promise<Generation | null>;
 
-  /** The last generations of a view, newest first, at most `limit`. */
+  /** The last generations that were loaded, newest first, at most `limit`: those not yet published and those dropped too, not generation 0. */
   history(view: ViewId, limit: number): Promise<readonly Generation[]>;
 
   /**
    * Loads a generation's rows into a fresh table and registers it complete (rule 6). Whatever an earlier, killed
    * attempt at the same number left is removed first. If the number is registered already, nothing is read from
    * `rows` and the registered generation is the result. Killed anywhere: not registered; the next attempt cleans up.
-   * `cut` must be the recorded vector of cut `number`.
+   * `cut` must be the recorded vector of cut `number`. Rejects with `internal` where a row comes twice.
    */
   load(
     plan: ViewPlan,

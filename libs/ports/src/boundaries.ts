@@ -11,6 +11,7 @@ export interface Boundaries {
   /**
    * Asks for the next cut, if the newest one is published; resolves with the number of the cut that is asked for and
    * not yet published, be it new or not. So there is at most one such cut, and asking again changes nothing.
+   * Rejects with `unknown-view` for a view never registered.
    */
   requestCut(view: ViewId): Promise<number>;
 
@@ -20,12 +21,13 @@ export interface Boundaries {
   /**
    * Records `offset` as the boundary of cut `cut`, if none stands and cut−1's boundary of this partition stands at or
    * below it (rule 3); resolves with the boundary that stands afterwards, null where there is none. First writer wins.
+   * Rejects with `unknown-view` for a view never registered.
    */
   propose(view: ViewId, cut: number, partition: Partition, offset: Offset): Promise<Offset | null>;
 
   /** The boundaries of one partition from cut 1 on, by cut. Only those that no gap precedes. */
   ofPartition(view: ViewId, partition: Partition): Promise<readonly Boundary[]>;
 
-  /** The cut as a vector, when the boundary of every partition stands; else null. Cut 0 is always there. */
+  /** The cut as a vector, when the boundary of every partition stands; else null. Cut 0 is always there, once the view is registered. */
   vectorOf(view: ViewId, cut: number): Promise<OffsetVector | null>;
 }

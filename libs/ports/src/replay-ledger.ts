@@ -16,12 +16,12 @@ export type Rebuild = {
 };
 
 export interface ReplayLedger {
-  /** Records a request. Durable when it resolves. */
+  /** Records a request. Durable when it resolves. Rejects with `conflict` where the id is taken. */
   add(rebuild: Rebuild): Promise<void>;
   /** Moves a rebuild on; one that has ended (published, failed) stays as it is. Resolves with what stands; null: unknown id. */
   update(id: string, change: Pick<Rebuild, 'state' | 'detail' | 'generation' | 'updatedAtMs'>): Promise<Rebuild | null>;
   get(id: string): Promise<Rebuild | null>;
-  /** Newest first, at most `limit`. */
+  /** By time of request, newest first (of one moment, the last added first), at most `limit`. */
   list(limit: number): Promise<readonly Rebuild[]>;
   /** Those that have not ended, oldest first. */
   unfinished(): Promise<readonly Rebuild[]>;

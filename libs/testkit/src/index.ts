@@ -1,8 +1,12 @@
+export { BreakableProxy } from './breakable-proxy.js';
+export { testDatabase, type TestDatabase } from './test-database.js';
+export { thingsView, totalsView, uniqueWord } from './things-view.js';
 export { testServers, type TestServers } from './test-servers.js';
 export { batchViewStoreContract } from './batch-view-store-contract.js';
 export { boundariesContract } from './boundaries-contract.js';
-export { controlChannelContract } from './control-channel-contract.js';
-export { eventLogContract } from './event-log-contract.js';
+export { controlChannelContract, type ControlChannelUnderTest } from './control-channel-contract.js';
+export { eventLogContract, type EventLogUnderTest } from './event-log-contract.js';
+export { eventually } from './eventually.js';
 export { masterDatasetContract } from './master-dataset-contract.js';
 export { replayLedgerContract } from './replay-ledger-contract.js';
 export { speedViewStoreContract } from './speed-view-store-contract.js';

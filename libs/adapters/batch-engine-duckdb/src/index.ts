@@ -1,1 +1,1 @@
-export {};
+export { DuckDbBatchEngine, type DuckDbBatchEngineOptions } from './duckdb-batch-engine.js';

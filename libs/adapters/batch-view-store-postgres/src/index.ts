@@ -1,1 +1,3 @@
-export {};
+export { PostgresBatchViewStore } from './postgres-batch-view-store.js';
+export { PostgresBoundaries } from './postgres-boundaries.js';
+export { PostgresReplayLedger } from './postgres-replay-ledger.js';

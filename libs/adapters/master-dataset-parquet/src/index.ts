@@ -1,1 +1,1 @@
-export {};
+export { ParquetMasterDataset, type ParquetMasterDatasetOptions } from './parquet-master-dataset.js';

@@ -45,6 +45,18 @@ export const hasReached = (applied: OffsetVector, position: Position): boolean =
     }),
   );
 
+/** The lowest position that has been reached only when both have. */
+export function furthestOf(one: Position, other: Position): Position {
+  const furthest: Record<string, Record<number, Offset>> = {};
+  for (const [stream, offsets] of [...Object.entries(one), ...Object.entries(other)]) {
+    const known = (furthest[stream] ??= {});
+    for (const [partition, offset] of Object.entries(offsets)) {
+      known[Number(partition)] = Math.max(known[Number(partition)] ?? 0, offset);
+    }
+  }
+  return furthest;
+}
+
 const BASE64URL = /^[A-Za-z0-9_-]+$/;
 const PARTITION = /^(?:0|[1-9][0-9]{0,5})$/;
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { MAX_POSITION_LENGTH, decodePosition, encodePosition, hasReached, positionOf } from './position.js';
+import { MAX_POSITION_LENGTH, decodePosition, encodePosition, furthestOf, hasReached, positionOf } from './position.js';
 
 const positions = fc.dictionary(
   fc.stringMatching(/^[a-z][a-z0-9-]{0,8}$/),
@@ -52,5 +52,10 @@ describe('a position', () => {
     expect(positionOf(vector)).toEqual({ flights: { 0: 3, 1: 0, 2: 8 }, accounts: { 0: 1 } });
     expect(hasReached(vector, positionOf(vector))).toBe(true);
     expect(hasReached({ ...vector, accounts: [0] }, positionOf(vector))).toBe(false);
+  });
+
+  it('together with another is reached when both are', () => {
+    const both = furthestOf({ flights: { 0: 3, 1: 9 } }, { flights: { 0: 5 }, accounts: { 2: 1 } });
+    expect(both).toEqual({ flights: { 0: 5, 1: 9 }, accounts: { 2: 1 } });
   });
 });

@@ -51,7 +51,7 @@ const VERSION = 1;
 const MAX_NAME_LENGTH = 200;
 const MAX_DETAIL_LENGTH = 2000;
 
-/** A control event about to be published. Events of one view (or one rebuild) keep their order. */
+/** A control event about to be published. Events of one view (or one rebuild) keep their order; a long detail is cut. */
 export const controlEvent = <T extends ControlEventType>(
   type: T,
   data: ControlEventData[T],
@@ -63,7 +63,7 @@ export const controlEvent = <T extends ControlEventType>(
     version: VERSION,
     timeMs: about.timeMs,
     subject: 'rebuildId' in data ? data.rebuildId : data.view,
-    data,
+    data: 'detail' in data ? { ...data, detail: data.detail.slice(0, MAX_DETAIL_LENGTH) } : data,
   }) as ControlMessage<T>;
 
 /**

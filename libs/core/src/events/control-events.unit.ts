@@ -20,6 +20,12 @@ describe('a control event', () => {
     expect(controlEvent('view.rebuild-requested', requested, about).subject).toBe('r-1');
   });
 
+  it('tells a long detail cut, so that it is heard', () => {
+    const progress = { rebuildId: 'r-1', state: 'failed', detail: 'x'.repeat(5000), generation: null } as const;
+    const told = controlEvent('view.rebuild-progressed', progress, about);
+    expect(readControlEvent(told).data).toEqual({ ...progress, detail: 'x'.repeat(2000) });
+  });
+
   it.each([
     ['unknown-event-type', '/type', { type: 'view.painted' }],
     ['unknown-event-type', '/type', { type: 'toString' }],

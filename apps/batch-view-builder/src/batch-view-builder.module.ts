@@ -1,0 +1,102 @@
+import { tmpdir } from 'node:os';
+import { Module, type DynamicModule } from '@nestjs/common';
+import { DuckDbBatchEngine } from '@twofold/batch-engine-duckdb';
+import { PostgresBatchViewStore, PostgresBoundaries } from '@twofold/batch-view-store-postgres';
+import { catalog } from '@twofold/catalog';
+import { KafkaAdmin, KafkaControlChannel, KafkaPartitionAssigner, KafkaRawReader } from '@twofold/event-log-kafka';
+import { registerViews } from '@twofold/flows';
+import { ParquetMasterDataset } from '@twofold/master-dataset-parquet';
+import { migrate, openMetadata, type Metadata } from '@twofold/metadata';
+import { closeAtShutdown, CONTROL_CHANNEL, Readiness, systemClock } from '@twofold/platform';
+import type { ControlChannel } from '@twofold/ports';
+import { announcementsOn } from './announcements.js';
+import { Archiving } from './archiving.js';
+import { GenerationBuilder } from './generation-builder.js';
+import { RebuildController } from './rebuild.controller.js';
+import type { BatchViewBuilderSettings } from './settings.js';
+import { CATALOG } from './tokens.js';
+import { WantedOffsets } from './wanted-offsets.js';
+
+const METADATA = Symbol('metadata');
+const ADMIN = Symbol('admin');
+const LOG = Symbol('log');
+const MASTER_DATASET = Symbol('master-dataset');
+const ENGINE = Symbol('engine');
+
+/** Wiring: which adapters archive and build. */
+@Module({})
+export class BatchViewBuilderModule {
+  static of(settings: BatchViewBuilderSettings): DynamicModule {
+    const { KAFKA_BROKERS: brokers, TWOFOLD_NAMESPACE: namespace, DATABASE_URL, ARCHIVE_DIR } = settings;
+    const kafka = { brokers, namespace, clientId: 'batch-view-builder' };
+    return {
+      module: BatchViewBuilderModule,
+      controllers: [RebuildController],
+      providers: [
+        WantedOffsets,
+        { provide: CATALOG, useValue: catalog },
+        { provide: CONTROL_CHANNEL, useFactory: () => new KafkaControlChannel(kafka) },
+        { provide: ADMIN, useFactory: () => new KafkaAdmin(kafka) },
+        { provide: LOG, useFactory: () => new KafkaRawReader(kafka) },
+        { provide: METADATA, useFactory: () => migrate(DATABASE_URL).then(() => openMetadata(DATABASE_URL)) },
+        {
+          provide: MASTER_DATASET,
+          inject: [METADATA],
+          useFactory: (database: Metadata) => ParquetMasterDataset.open({ directory: ARCHIVE_DIR, database }),
+        },
+        { provide: ENGINE, useFactory: () => DuckDbBatchEngine.open({ tempDirectory: tmpdir() }) },
+        closeAtShutdown(METADATA, MASTER_DATASET, ENGINE, LOG, ADMIN, CONTROL_CHANNEL),
+        {
+          provide: Archiving,
+          inject: [LOG, MASTER_DATASET, WantedOffsets, Readiness],
+          useFactory: (
+            log: KafkaRawReader,
+            masterDataset: ParquetMasterDataset,
+            wanted: WantedOffsets,
+            readiness: Readiness,
+          ) =>
+            new Archiving(
+              { log, masterDataset, clock: systemClock, wanted: wanted.of },
+              new KafkaPartitionAssigner(kafka),
+              catalog,
+              readiness,
+            ),
+        },
+        {
+          provide: GenerationBuilder,
+          inject: [METADATA, ADMIN, LOG, MASTER_DATASET, ENGINE, CONTROL_CHANNEL, WantedOffsets, Archiving],
+          useFactory: async (
+            metadata: Metadata,
+            admin: KafkaAdmin,
+            log: KafkaRawReader,
+            masterDataset: ParquetMasterDataset,
+            engine: DuckDbBatchEngine,
+            control: ControlChannel,
+            wanted: WantedOffsets,
+            archiving: Archiving,
+          ) => {
+            const batchViews = new PostgresBatchViewStore(metadata);
+            await registerViews({ log: admin, batchViews }, catalog, settings.TWOFOLD_PARTITIONS);
+            return new GenerationBuilder({
+              ports: {
+                boundaries: new PostgresBoundaries(metadata),
+                batchViews,
+                masterDataset,
+                engine,
+                clock: systemClock,
+                announce: announcementsOn(control, systemClock),
+                want: (cut) => wanted.want(cut),
+              },
+              views: catalog.views,
+              heads: async (stream) => (await log.bounds(stream)).end,
+              clock: systemClock,
+              everyMs: settings.BUILD_EVERY_MS,
+              leads: (plan) => archiving.leads(plan.event.stream),
+            });
+          },
+        },
+      ],
+      exports: [CONTROL_CHANNEL],
+    };
+  }
+}

@@ -1,0 +1,72 @@
+import { Logger, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
+import type { Offset, OffsetVector, ViewPlan } from '@twofold/core';
+import { buildGeneration, hasNews, type BuildPorts } from '@twofold/flows';
+import type { Clock, Generation } from '@twofold/ports';
+
+/** Requests that wait at most; the next is refused, for a build takes seconds and a queue of hours helps nobody. */
+const MAX_WAITING = 100;
+
+export type GenerationBuilderOptions = {
+  readonly ports: BuildPorts;
+  readonly views: readonly ViewPlan[];
+  readonly heads: (stream: string) => Promise<readonly Offset[]>;
+  readonly clock: Clock;
+  /** Time from one round of scheduled builds to the next; 0: none are scheduled. */
+  readonly everyMs: number;
+  /** Whether this process builds a view on schedule: one of the instances does. */
+  readonly leads: (plan: ViewPlan) => boolean;
+};
+
+/** Builds generations one after the other: on a schedule where there is news, and on request. */
+export class GenerationBuilder implements OnApplicationBootstrap, BeforeApplicationShutdown {
+  private readonly logger = new Logger(GenerationBuilder.name);
+  private readonly stopping = new AbortController();
+  private last: Promise<unknown> = Promise.resolve();
+  private waiting = 0;
+  private scheduled: Promise<void> = Promise.resolve();
+
+  constructor(private readonly options: GenerationBuilderOptions) {}
+
+  onApplicationBootstrap(): void {
+    if (this.options.everyMs > 0) this.scheduled = this.keepBuilding();
+  }
+
+  /** A build under way is given up where it waits; whatever it did stands in Postgres for the next one. */
+  async beforeApplicationShutdown(): Promise<void> {
+    this.stopping.abort();
+    await Promise.allSettled([this.scheduled, this.last]);
+  }
+
+  /** Builds the next generation of a view when the builds asked for before are done. Rejects as the build does. */
+  build(plan: ViewPlan, tell: (step: string) => void): Promise<Generation> {
+    if (this.waiting >= MAX_WAITING) return Promise.reject(new Error(`${MAX_WAITING} builds wait already`));
+    this.waiting += 1;
+    const build = this.last.then(() => buildGeneration(this.options.ports, plan, tell, this.stopping.signal));
+    this.last = build.catch(() => undefined).finally(() => (this.waiting -= 1));
+    return build;
+  }
+
+  private async keepBuilding(): Promise<void> {
+    const { clock, everyMs, views } = this.options;
+    while (!this.stopping.signal.aborted) {
+      const roundBeganAtMs = clock.now();
+      for (const plan of views) {
+        if (this.stopping.signal.aborted) return;
+        try {
+          if (await this.isDue(plan)) await this.build(plan, (step) => this.logger.debug(`${plan.id.name}: ${step}`));
+        } catch (error) {
+          this.logger.warn(`${plan.id.name}: ${error instanceof Error ? error.message : String(error)}`);
+        }
+      }
+      await clock.wait(Math.max(0, roundBeganAtMs + everyMs - clock.now()), this.stopping.signal);
+    }
+  }
+
+  private async isDue(plan: ViewPlan): Promise<boolean> {
+    if (!this.options.leads(plan)) return false;
+    const published = await this.options.ports.batchViews.published(plan.id);
+    const { stream } = plan.event;
+    const head: OffsetVector = { [stream]: await this.options.heads(stream) };
+    return published !== null && hasNews(published, head);
+  }
+}

@@ -1,0 +1,20 @@
+import { appSettings, kafkaSettings, platformSettings, postgresSettings, wholeNumber } from '@twofold/platform';
+import { z } from 'zod';
+
+const DEFAULT_PORT = 4004;
+/** Often enough that the speed views stay small, seldom enough that building is not all that is done. */
+const DEFAULT_BUILD_EVERY_MS = 60_000;
+const MAX_BUILD_EVERY_MS = 7 * 86_400_000;
+
+export const batchViewBuilderSettings = z.object({
+  ...appSettings(DEFAULT_PORT),
+  ...platformSettings,
+  ...kafkaSettings,
+  ...postgresSettings,
+  /** Where the master dataset's Parquet files stand. */
+  ARCHIVE_DIR: z.string().default('.twofold/archive'),
+  /** Time from one round of scheduled builds to the next, ms; 0: only on request. */
+  BUILD_EVERY_MS: wholeNumber(0, MAX_BUILD_EVERY_MS).default(DEFAULT_BUILD_EVERY_MS),
+});
+
+export type BatchViewBuilderSettings = z.infer<typeof batchViewBuilderSettings>;

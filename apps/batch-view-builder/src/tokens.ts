@@ -1,0 +1,2 @@
+/** Injects the catalog. */
+export const CATALOG = Symbol('catalog');

@@ -1,0 +1,44 @@
+import { randomUUID } from 'node:crypto';
+import { Module, type DynamicModule } from '@nestjs/common';
+import { PostgresReplayLedger } from '@twofold/batch-view-store-postgres';
+import { catalog } from '@twofold/catalog';
+import { KafkaControlChannel } from '@twofold/event-log-kafka';
+import type { RebuildPorts } from '@twofold/flows';
+import { migrate, openMetadata, type Metadata } from '@twofold/metadata';
+import { CLOCK, CONTROL_CHANNEL, Readiness, closeAtShutdown } from '@twofold/platform';
+import type { Clock, ControlChannel } from '@twofold/ports';
+import { Announcer } from './announcer.js';
+import { ProgressController } from './progress.controller.js';
+import { RebuildsController } from './rebuilds.controller.js';
+import type { OrchestratorSettings } from './settings.js';
+import { REBUILD_PORTS } from './tokens.js';
+
+const METADATA = Symbol('metadata');
+
+/** Wiring: requests are kept in Postgres and announced over Kafka. */
+@Module({})
+export class ReplayOrchestratorModule {
+  static of(settings: OrchestratorSettings): DynamicModule {
+    const { KAFKA_BROKERS: brokers, TWOFOLD_NAMESPACE: namespace, DATABASE_URL } = settings;
+    return {
+      module: ReplayOrchestratorModule,
+      controllers: [RebuildsController, ProgressController],
+      providers: [
+        { provide: METADATA, useFactory: () => migrate(DATABASE_URL).then(() => openMetadata(DATABASE_URL)) },
+        {
+          provide: CONTROL_CHANNEL,
+          useFactory: () => new KafkaControlChannel({ brokers, namespace, clientId: 'replay-orchestrator' }),
+        },
+        { provide: REBUILD_PORTS, inject: [METADATA, CONTROL_CHANNEL, CLOCK, Readiness], useFactory: portsOf },
+        Announcer,
+        closeAtShutdown(METADATA, CONTROL_CHANNEL),
+      ],
+      exports: [CONTROL_CHANNEL],
+    };
+  }
+}
+
+function portsOf(metadata: Metadata, control: ControlChannel, clock: Clock, readiness: Readiness): RebuildPorts {
+  readiness.register('postgres', () => metadata.pool.query('SELECT 1'));
+  return { catalog, ledger: new PostgresReplayLedger(metadata), control, clock, newId: randomUUID };
+}

@@ -1,0 +1,2 @@
+/** Injects the RebuildPorts of the flow. */
+export const REBUILD_PORTS = Symbol('rebuild-ports');

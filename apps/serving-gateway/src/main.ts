@@ -1,0 +1,28 @@
+import '@twofold/platform/no-maglev';
+import { catalog } from '@twofold/catalog';
+import { kafkaAt, postgresAt, redisAt, runApp } from '@twofold/platform';
+import type { FastifyInstance } from 'fastify';
+import type { AnswerPorts } from '@twofold/flows';
+import { serveGraphql } from './graphql/serve-graphql.js';
+import { ServingGatewayModule } from './serving-gateway.module.js';
+import { gatewaySettings } from './settings.js';
+import { ANSWER_PORTS } from './tokens.js';
+
+await runApp({
+  name: 'serving-gateway',
+  settings: gatewaySettings,
+  servers: (settings) => [
+    kafkaAt(settings.KAFKA_BROKERS),
+    redisAt(settings.REDIS_URL),
+    postgresAt(settings.DATABASE_URL),
+  ],
+  parts: (settings) => ({
+    module: ServingGatewayModule.of(settings),
+    prepare: (app) =>
+      serveGraphql(
+        app.getHttpAdapter().getInstance() as unknown as FastifyInstance,
+        catalog,
+        app.get<AnswerPorts>(ANSWER_PORTS),
+      ),
+  }),
+});

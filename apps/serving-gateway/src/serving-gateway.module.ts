@@ -1,0 +1,59 @@
+import { Module, type DynamicModule } from '@nestjs/common';
+import { PostgresBatchViewStore } from '@twofold/batch-view-store-postgres';
+import { catalog } from '@twofold/catalog';
+import { KafkaRawReader } from '@twofold/event-log-kafka';
+import type { AnswerPorts } from '@twofold/flows';
+import { migrate, openMetadata, type Metadata } from '@twofold/metadata';
+import { closeAtShutdown, Readiness, systemClock } from '@twofold/platform';
+import { RedisSpeedViewStore } from '@twofold/speed-view-store-redis';
+import { LogHeads } from './log-heads.js';
+import type { GatewaySettings } from './settings.js';
+import { ANSWER_PORTS, CATALOG } from './tokens.js';
+import { ViewsController } from './views.controller.js';
+
+const METADATA = Symbol('metadata');
+const LOG = Symbol('log');
+const SPEED_VIEWS = Symbol('speed-views');
+
+/** Wiring: which adapters answer. */
+@Module({})
+export class ServingGatewayModule {
+  static of(settings: GatewaySettings): DynamicModule {
+    const { KAFKA_BROKERS: brokers, TWOFOLD_NAMESPACE: namespace, REDIS_URL, DATABASE_URL } = settings;
+    return {
+      module: ServingGatewayModule,
+      controllers: [ViewsController],
+      providers: [
+        { provide: CATALOG, useValue: catalog },
+        { provide: LOG, useFactory: () => new KafkaRawReader({ brokers, namespace, clientId: 'serving-gateway' }) },
+        { provide: SPEED_VIEWS, useFactory: () => RedisSpeedViewStore.connect({ url: REDIS_URL, namespace }) },
+        {
+          provide: METADATA,
+          useFactory: async () => {
+            await migrate(DATABASE_URL);
+            return openMetadata(DATABASE_URL);
+          },
+        },
+        closeAtShutdown(METADATA, LOG, SPEED_VIEWS),
+        {
+          provide: ANSWER_PORTS,
+          inject: [METADATA, LOG, SPEED_VIEWS, Readiness],
+          useFactory: (
+            metadata: Metadata,
+            log: KafkaRawReader,
+            speedViews: RedisSpeedViewStore,
+            readiness: Readiness,
+          ): AnswerPorts => {
+            readiness.register('postgres', () => metadata.pool.query('SELECT 1'));
+            return {
+              batchViews: new PostgresBatchViewStore(metadata),
+              speedViews,
+              heads: new LogHeads(log, systemClock).of,
+              clock: systemClock,
+            };
+          },
+        },
+      ],
+    };
+  }
+}

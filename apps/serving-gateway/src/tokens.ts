@@ -1,0 +1,5 @@
+/** Injects the catalog. */
+export const CATALOG = Symbol('catalog');
+
+/** Injects what answering needs (AnswerPorts). */
+export const ANSWER_PORTS = Symbol('answer-ports');

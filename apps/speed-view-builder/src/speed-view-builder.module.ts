@@ -1,0 +1,58 @@
+import { Module, type DynamicModule } from '@nestjs/common';
+import { PostgresBatchViewStore, PostgresBoundaries } from '@twofold/batch-view-store-postgres';
+import { catalog } from '@twofold/catalog';
+import { KafkaAdmin, KafkaControlChannel, KafkaPartitionAssigner, KafkaRawReader } from '@twofold/event-log-kafka';
+import { registerViews } from '@twofold/flows';
+import { migrate, openMetadata, type Metadata } from '@twofold/metadata';
+import { closeAtShutdown, CONTROL_CHANNEL, Readiness, systemClock } from '@twofold/platform';
+import { RedisSpeedViewStore } from '@twofold/speed-view-store-redis';
+import { Folding } from './folding.js';
+import { NewsController } from './news.controller.js';
+import { News } from './news.js';
+import type { SpeedViewBuilderSettings } from './settings.js';
+
+const METADATA = Symbol('metadata');
+const ADMIN = Symbol('admin');
+const LOG = Symbol('log');
+const SPEED_VIEWS = Symbol('speed-views');
+
+/** Wiring: which adapters fold. */
+@Module({})
+export class SpeedViewBuilderModule {
+  static of(settings: SpeedViewBuilderSettings): DynamicModule {
+    const { KAFKA_BROKERS: brokers, TWOFOLD_NAMESPACE: namespace, REDIS_URL, DATABASE_URL } = settings;
+    const kafka = { brokers, namespace, clientId: 'speed-view-builder' };
+    return {
+      module: SpeedViewBuilderModule,
+      controllers: [NewsController],
+      providers: [
+        News,
+        { provide: CONTROL_CHANNEL, useFactory: () => new KafkaControlChannel(kafka) },
+        { provide: ADMIN, useFactory: () => new KafkaAdmin(kafka) },
+        { provide: LOG, useFactory: () => new KafkaRawReader(kafka) },
+        { provide: SPEED_VIEWS, useFactory: () => RedisSpeedViewStore.connect({ url: REDIS_URL, namespace }) },
+        { provide: METADATA, useFactory: () => migrate(DATABASE_URL).then(() => openMetadata(DATABASE_URL)) },
+        closeAtShutdown(METADATA, SPEED_VIEWS, LOG, ADMIN, CONTROL_CHANNEL),
+        {
+          provide: Folding,
+          inject: [METADATA, ADMIN, LOG, SPEED_VIEWS, News, Readiness],
+          useFactory: async (
+            metadata: Metadata,
+            admin: KafkaAdmin,
+            log: KafkaRawReader,
+            speedViews: RedisSpeedViewStore,
+            news: News,
+            readiness: Readiness,
+          ) => {
+            const batchViews = new PostgresBatchViewStore(metadata);
+            await registerViews({ log: admin, batchViews }, catalog, settings.TWOFOLD_PARTITIONS);
+            const boundaries = new PostgresBoundaries(metadata);
+            const ports = { log, speedViews, boundaries, batchViews, clock: systemClock, news: news.soFar };
+            return new Folding(ports, new KafkaPartitionAssigner(kafka), catalog, readiness);
+          },
+        },
+      ],
+      exports: [CONTROL_CHANNEL],
+    };
+  }
+}

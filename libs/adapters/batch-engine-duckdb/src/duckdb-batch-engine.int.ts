@@ -1,0 +1,376 @@
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { DuckDBConnection } from '@duckdb/node-api';
+import {
+  add,
+  average,
+  boolean,
+  columnOfField,
+  coalesce,
+  compareText,
+  count,
+  daily,
+  defineEvent,
+  defineView,
+  double,
+  duckDb,
+  eventTime,
+  hourly,
+  impossible,
+  int,
+  max,
+  min,
+  multiply,
+  naiveView,
+  not,
+  optional,
+  planView,
+  rowKeyOf,
+  string,
+  sum,
+  timestamp,
+  type EventType,
+  type Fields,
+  type OffsetVector,
+  type PlainEvent,
+  type Scalar,
+  type ViewPlan,
+  type ViewRow,
+} from '@twofold/core';
+import type { ArchiveFile } from '@twofold/ports';
+import { DuckDbBatchEngine } from './duckdb-batch-engine.js';
+
+const landed = defineEvent({
+  type: 'flight.landed',
+  stream: 'flights',
+  data: {
+    origin: string(),
+    gate: optional(string()),
+    delay: int(),
+    distance: optional(int()),
+    fuel: double(),
+    cancelled: boolean(),
+    dueAt: timestamp(),
+  },
+});
+
+const byGate = planView(
+  defineView({
+    name: 'by-gate',
+    from: landed,
+    where: (flight) => not(flight.cancelled),
+    by: (flight) => ({ origin: flight.origin, gate: flight.gate }),
+    window: daily(),
+    measures: (flight) => ({
+      flights: count(),
+      totalDelay: sum(flight.delay),
+      miles: average(flight.distance),
+      leastFuel: min(flight.fuel),
+      firstGate: min(flight.gate),
+      newest: max(flight.dueAt),
+      anyCancelled: max(flight.cancelled),
+    }),
+  }),
+  landed,
+);
+const totalBy = (of: Parameters<typeof sum>[0], window = hourly()): ViewPlan =>
+  planView(defineView({ name: 'total', from: landed, window, measures: () => ({ total: sum(of) }) }), landed);
+const delayOf = { kind: 'field', name: 'delay', type: 'int', nullable: false } as const;
+
+/** An event on the log: which data, when; `also` is what the archive says of it beside. */
+type Flight = PlainEvent & {
+  readonly also?: { readonly verdict?: string; readonly type?: string; readonly version?: number };
+};
+const NOON = Date.UTC(2001, 2, 1, 12);
+const flight = (data: Readonly<Record<string, Scalar>> = {}, timeMs = NOON, also: Flight['also'] = {}): Flight => ({
+  timeMs,
+  data: { origin: 'ATL', gate: null, delay: 1, distance: null, fuel: 0.5, cancelled: false, dueAt: NOON, ...data },
+  also,
+});
+
+let directory: string;
+let engine: DuckDbBatchEngine;
+let writer: DuckDBConnection;
+let files = 0;
+beforeAll(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'twofold-test-'));
+  engine = await DuckDbBatchEngine.open({ tempDirectory: directory, memoryLimitMiB: 256, threads: 2 });
+  writer = await DuckDBConnection.create();
+});
+afterAll(async () => {
+  await engine.close();
+  writer.closeSync();
+  await rm(directory, { recursive: true });
+});
+
+/** Writes a file of the archive; its columns are of `fields`. */
+async function archived(
+  flights: readonly Flight[],
+  { partition = 0, from = 0, fields = landed.fields as Fields } = {},
+): Promise<ArchiveFile> {
+  const location = join(directory, `it's file ${++files}.parquet`);
+  const rows = flights.map(({ timeMs, data, also }, index) =>
+    [
+      `'flights', ${partition}::INTEGER, ${from + index}::BIGINT, '${also?.verdict ?? 'event'}'`,
+      `'${also?.type ?? landed.type}', ${also?.version ?? 1}::INTEGER, (${timeMs})::BIGINT`,
+      ...Object.entries(fields).map(
+        ([name, { kind }]) => `CAST(${sqlLiteral(data[name] ?? null)} AS ${duckDb.typeOf(kind)})`,
+      ),
+    ].join(', '),
+  );
+  const names = ['stream', 'partition', 'offset', 'verdict', 'type', 'version', 'event_time'];
+  const columns = [...names, ...Object.keys(fields).map(columnOfField)].map((name) => duckDb.quoteIdentifier(name));
+  await writer.run(
+    `COPY (SELECT * FROM (VALUES ${rows.map((row) => `(${row})`).join(', ')}) AS t(${columns.join(', ')}))
+     TO ${duckDb.quoteText(location)} (FORMAT parquet)`,
+  );
+  const place = { partition: { stream: 'flights', partition }, from, to: from + flights.length };
+  return { ...place, eventType: landed.type, rowCount: flights.length, location };
+}
+
+const sqlLiteral = (value: Scalar): string =>
+  typeof value === 'string' ? duckDb.quoteText(value) : value === null ? 'NULL' : `(${String(value)})`;
+
+async function computed(plan: ViewPlan, cut: OffsetVector, of: readonly ArchiveFile[]): Promise<readonly ViewRow[]> {
+  const rows: ViewRow[] = [];
+  for await (const chunk of engine.compute(plan, cut, of)) rows.push(...chunk);
+  return inOrder(rows);
+}
+
+const inOrder = (rows: readonly ViewRow[]): readonly ViewRow[] =>
+  [...rows].sort((a, b) => compareText(rowKeyOf(a), rowKeyOf(b)));
+
+const naive = (plan: ViewPlan, flights: readonly Flight[]): readonly ViewRow[] => inOrder(naiveView(plan, flights));
+
+describe('the DuckDB batch engine', () => {
+  test('gives the rows of the naive reference, every type of value among them', async () => {
+    const flights = Array.from({ length: 500 }, (_, n) =>
+      flight(
+        {
+          origin: ['ATL', 'JFK', 'Zürich 😀', "O'Hare", '', '"a\\b\n'][n % 6] ?? '',
+          gate: n % 4 === 0 ? null : `B${n % 3}`,
+          delay: n % 7 === 0 ? -n : n * 1000,
+          distance: n % 5 === 0 ? null : n,
+          fuel: n % 9 === 0 ? 0 : n / 7 - 20,
+          cancelled: n % 11 === 0,
+          dueAt: (n - 250) * 86_400_000,
+        },
+        (n - 250) * 3_600_000 * 7 + (n % 3) - 1,
+      ),
+    );
+    expect(await computed(byGate, { flights: [500] }, [await archived(flights)])).toEqual(naive(byGate, flights));
+  });
+
+  test('takes exactly the events below the cut, which goes through the middle of files', async () => {
+    const flightsOf = (partition: number): Flight[] =>
+      Array.from({ length: 20 }, (_, n) => flight({ delay: 1000 ** partition * (n + 1) }));
+    const [first, second, third] = [flightsOf(0), flightsOf(1), flightsOf(2)];
+    const standing = await Promise.all([
+      archived(first.slice(0, 10), { partition: 0, from: 0 }),
+      archived(first.slice(10), { partition: 0, from: 10 }),
+      archived(second, { partition: 1 }),
+      archived(third, { partition: 2 }),
+    ]);
+    const plan = totalBy(delayOf);
+    for (const [a, b, c] of [
+      [0, 0, 0],
+      [1, 0, 0],
+      [10, 0, 0],
+      [11, 19, 20],
+      [20, 20, 20],
+      [9, 7, 0],
+    ] as const) {
+      const below = [...first.slice(0, a), ...second.slice(0, b), ...third.slice(0, c)];
+      expect(await computed(plan, { flights: [a, b, c] }, standing)).toEqual(naive(plan, below));
+    }
+  });
+
+  test('gives no rows, and asks nobody, where there is no file', async () => {
+    expect(await computed(byGate, { flights: [0] }, [])).toEqual([]);
+    expect(await computed(byGate, {}, [])).toEqual([]);
+  });
+
+  test('gives no rows where no event is left', async () => {
+    expect(await computed(byGate, { flights: [1] }, [await archived([flight({ cancelled: true })])])).toEqual([]);
+  });
+
+  test('takes only events of the version that the view reads', async () => {
+    const flights = [
+      flight({ delay: 1 }),
+      flight({ delay: 10 }, NOON, { version: 2 }),
+      flight({ delay: 100 }, NOON, { verdict: 'dead' }),
+      flight({ delay: 1000 }, NOON, { type: 'flight.cancelled' }),
+    ];
+    const [row] = await computed(totalBy(delayOf), { flights: [4] }, [await archived(flights)]);
+    expect(row?.parts).toEqual([1]);
+  });
+
+  test('puts event times before 1970 into the window that holds them', async () => {
+    const times = [-1, 0, -3_600_000, -3_600_001, -86_400_000 * 365 * 60, 3_599_999];
+    const flights = times.map((timeMs) => flight({}, timeMs));
+    const file = await archived(flights);
+    const plan = totalBy(delayOf);
+    expect((await computed(plan, { flights: [6] }, [file])).map(({ window }) => window).sort((a, b) => a - b)).toEqual([
+      -24 * 365 * 60,
+      -2,
+      -1,
+      0,
+    ]);
+    expect(await computed(plan, { flights: [6] }, [file])).toEqual(naive(plan, flights));
+  });
+
+  test('gives integers beyond 2^53 − 1 exactly, as bigints', async () => {
+    const flights = [flight({ delay: Number.MAX_SAFE_INTEGER }), flight({ delay: 2 })];
+    const file = await archived(flights);
+    const [row] = await computed(totalBy(delayOf), { flights: [2] }, [file]);
+    expect(row?.parts).toEqual([9_007_199_254_740_993n]);
+    const byDelay = planView(
+      defineView({
+        name: 'by-delay',
+        from: landed,
+        by: ({ delay }) => ({ tripled: multiply(delay, 3) }),
+        window: daily(),
+        measures: () => ({ flights: count() }),
+      }),
+      landed,
+    );
+    const rows = await computed(byDelay, { flights: [2] }, [file]);
+    expect(rows.map(({ dimensions }) => dimensions[0])).toEqual(expect.arrayContaining([27_021_597_764_222_973n, 6]));
+    expect(rows).toEqual(naive(byDelay, flights));
+  });
+
+  test.each([
+    ['a sum', delayOf],
+    ['a product in it', multiply(multiply(delayOf, Number.MAX_SAFE_INTEGER), 2000)],
+    ['an addition in it', add(multiply(delayOf, 1024), Number.MAX_SAFE_INTEGER)],
+  ])('rejects with overflow where %s leaves 64 bits', async (_, of) => {
+    const flights = Array.from({ length: 1030 }, () => flight({ delay: Number.MAX_SAFE_INTEGER }));
+    const rows = computed(totalBy(of), { flights: [1030] }, [await archived(flights)]);
+    await expect(rows).rejects.toMatchObject({ name: 'TwofoldError', code: 'overflow' });
+  });
+
+  test('reads a field that only newer files have as null in the older ones, and one that no file has as null', async () => {
+    const { origin, delay } = landed.fields;
+    const old = await archived([flight({ delay: 1 })], { fields: { origin, delay } });
+    const recent = await archived([flight({ delay: 2, gate: 'B1' })], { from: 1 });
+    const plan = planView(
+      defineView({
+        name: 'by-known-gate',
+        from: landed,
+        by: ({ gate }) => ({ gate: coalesce(gate, 'none') }),
+        window: daily(),
+        measures: ({ delay: late, distance }) => ({ total: sum(late), longest: max(distance) }),
+      }),
+      landed,
+    );
+    const totals = async (of: readonly ArchiveFile[]): Promise<unknown> =>
+      (await computed(plan, { flights: [2] }, of)).map(({ dimensions, parts }) => [...dimensions, ...parts]);
+    expect(await totals([old, recent])).toEqual([
+      ['B1', 2, null],
+      ['none', 1, null],
+    ]);
+    expect(await totals([old])).toEqual([['none', 1, null]]);
+  });
+
+  test('is not misled by dimensions named like columns of the archive', async () => {
+    const plan = planView(
+      defineView({
+        name: 'misleading',
+        from: landed,
+        by: ({ origin, delay, gate }) => ({
+          verdict: origin,
+          partition: delay,
+          offset: delay,
+          type: gate,
+          version: delay,
+        }),
+        window: daily(),
+        measures: () => ({ p0: count(), eventTime: max(eventTime) }),
+      }),
+      landed,
+    );
+    const flights = [flight({ delay: 5, gate: 'event' }), flight({ delay: 7 }), flight({ delay: 7 }, NOON + 1)];
+    expect(await computed(plan, { flights: [3] }, [await archived(flights)])).toEqual(naive(plan, flights));
+  });
+
+  test('hands large results over in chunks, and lets go when the reader has enough', async () => {
+    const plan = planView(
+      defineView({
+        name: 'by-number',
+        from: landed,
+        by: ({ delay }) => ({ delay }),
+        window: daily(),
+        measures: () => ({ flights: count() }),
+      }),
+      landed,
+    );
+    const flights = Array.from({ length: 10_000 }, (_, n) => flight({ delay: n }));
+    const file = await archived(flights);
+    let chunks = 0;
+    const seen = new Set<Scalar>();
+    for await (const chunk of engine.compute(plan, { flights: [10_000] }, [file])) {
+      chunks++;
+      for (const { dimensions } of chunk) seen.add(dimensions[0] ?? null);
+    }
+    expect(chunks).toBeGreaterThan(1);
+    expect(seen.size).toBe(10_000);
+    for await (const chunk of engine.compute(plan, { flights: [10_000] }, [file])) {
+      expect(chunk.length).toBeGreaterThan(0);
+      break;
+    }
+    expect(await computed(totalBy(delayOf), { flights: [1] }, [file])).toHaveLength(1);
+  });
+
+  test('spills what does not fit into memory, and removes that when it is closed', async () => {
+    const small = await DuckDbBatchEngine.open({ tempDirectory: directory, memoryLimitMiB: 24, threads: 1 });
+    const location = join(directory, 'wide.parquet');
+    const rowCount = 200_000;
+    await writer.run(
+      `COPY (SELECT 0::INTEGER AS "partition", range AS "offset", 'event' AS verdict, 'flight.landed' AS "type",
+       1::INTEGER AS version, range * 86400000 AS event_time, md5(range::VARCHAR) || md5(range::VARCHAR) AS d_origin,
+       range AS d_delay FROM range(${rowCount})) TO '${location}' (FORMAT parquet, ROW_GROUP_SIZE 10000)`,
+    );
+    const plan = planView(
+      defineView({
+        name: 'by-origin',
+        from: landed,
+        by: ({ origin }) => ({ origin }),
+        window: daily(),
+        measures: ({ origin, delay }) => ({ least: min(origin), total: sum(delay) }),
+      }),
+      landed,
+    );
+    const file = {
+      partition: { stream: 'flights', partition: 0 },
+      from: 0,
+      to: rowCount,
+      eventType: landed.type,
+      rowCount,
+      location,
+    };
+    let rows = 0;
+    for await (const chunk of small.compute(plan, { flights: [rowCount] }, [file])) rows += chunk.length;
+    expect(rows).toBe(rowCount);
+    await small.close();
+    expect((await readdir(directory)).filter((name) => name.startsWith('twofold-duckdb-'))).toHaveLength(1);
+  }, 60_000);
+
+  test('tells a file that cannot be read as store-unavailable', async () => {
+    const file = await archived([flight()]);
+    await rm(file.location);
+    await expect(computed(byGate, { flights: [1] }, [file])).rejects.toMatchObject({
+      name: 'TwofoldError',
+      code: 'store-unavailable',
+    });
+  });
+
+  test('several computations run side by side', async () => {
+    const file = await archived([flight({ delay: 3 })]);
+    const all = await Promise.all(
+      Array.from({ length: 5 }, () => computed(totalBy(delayOf), { flights: [1] }, [file])),
+    );
+    for (const rows of all) expect(rows.map(({ parts }) => parts)).toEqual([[3]]);
+  });
+});

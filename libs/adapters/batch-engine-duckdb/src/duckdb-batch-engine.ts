@@ -1,0 +1,80 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import { DuckDBInstance, type DuckDBConnection } from '@duckdb/node-api';
+import { compileSql, duckDb, type OffsetVector, type ViewPlan, type ViewRow } from '@twofold/core';
+import type { ArchiveFile, BatchEngine } from '@twofold/ports';
+import { archiveRelation } from './archive-relation.js';
+import { failureOf } from './duckdb-failure.js';
+import { rowsOfChunk } from './rows-of-chunk.js';
+
+export type DuckDbBatchEngineOptions = {
+  /** An existing directory. What does not fit into memory is spilled to a new one in it, which `close` removes. */
+  readonly tempDirectory: string;
+  /** What all computations under way may hold in memory before they spill, MiB. Default 1024. */
+  readonly memoryLimitMiB?: number;
+  /** Default: the machine's cores. */
+  readonly threads?: number;
+};
+
+/** Some ten million rows of a view. The process's own memory comes on top. */
+const DEFAULT_MEMORY_LIMIT_MIB = 1024;
+
+/** The view's SQL over the archive's Parquet files, in this process. Computations may run side by side. */
+export class DuckDbBatchEngine implements BatchEngine {
+  readonly name = 'duckdb';
+  private readonly running = new Set<DuckDBConnection>();
+
+  private constructor(
+    private readonly instance: DuckDBInstance,
+    private readonly spillDirectory: string,
+  ) {}
+
+  static async open({
+    tempDirectory,
+    memoryLimitMiB = DEFAULT_MEMORY_LIMIT_MIB,
+    threads = availableParallelism(),
+  }: DuckDbBatchEngineOptions): Promise<DuckDbBatchEngine> {
+    const spillDirectory = await mkdtemp(join(tempDirectory, 'twofold-duckdb-'));
+    const instance = await DuckDBInstance.create(':memory:', {
+      threads: String(threads),
+      memory_limit: `${memoryLimitMiB}MiB`,
+      temp_directory: spillDirectory,
+      preserve_insertion_order: 'false', // rows have no order; keeping one costs memory
+      autoinstall_known_extensions: 'false',
+    });
+    return new DuckDbBatchEngine(instance, spillDirectory);
+  }
+
+  /** Chunks of at most 2,048 rows. Also rejects with `store-unavailable` where a file, the disk or the memory fails. */
+  async *compute(
+    plan: ViewPlan,
+    cut: OffsetVector,
+    files: readonly ArchiveFile[],
+  ): AsyncGenerator<readonly ViewRow[], void, undefined> {
+    if (files.length === 0) return;
+    const relation = archiveRelation(plan.event, files);
+    const connection = await this.instance.connect();
+    this.running.add(connection);
+    try {
+      const result = await connection.stream(compileSql(plan, { relation, cut }, duckDb));
+      for (;;) {
+        const chunk = await result.fetchChunk();
+        if (chunk === null || chunk.rowCount === 0) return;
+        yield rowsOfChunk(plan, chunk);
+      }
+    } catch (error) {
+      throw failureOf(error, plan.id.name);
+    } finally {
+      this.running.delete(connection);
+      connection.closeSync();
+    }
+  }
+
+  /** Computations under way are interrupted, and reject. */
+  async close(): Promise<void> {
+    for (const connection of this.running) connection.interrupt();
+    this.instance.closeSync();
+    await rm(this.spillDirectory, { recursive: true, force: true });
+  }
+}

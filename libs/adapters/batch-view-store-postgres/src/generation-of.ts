@@ -1,0 +1,25 @@
+import { startOf, type OffsetVector, type ViewId } from '@twofold/core';
+import type { Generation } from '@twofold/ports';
+import type { GenerationRecord } from './sql/metadata-statements.js';
+
+/** The empty generation at the start of the log. */
+export const emptyGeneration = (view: ViewId, partitionCounts: Readonly<Record<string, number>>): Generation => ({
+  view,
+  number: 0,
+  cut: startOf(partitionCounts),
+  rowCount: 0,
+  deadLetters: 0,
+  appliedAtMs: null,
+  publishedAtMs: null,
+});
+
+/** Counts and times are safe integers: they were when they were written. */
+export const generationOf = (record: GenerationRecord): Generation => ({
+  view: { name: record.viewName, version: record.viewVersion },
+  number: record.number,
+  cut: record.cut as OffsetVector,
+  rowCount: Number(record.rowCount),
+  deadLetters: Number(record.deadLetters),
+  appliedAtMs: record.appliedAtMs === null ? null : Number(record.appliedAtMs),
+  publishedAtMs: record.publishedAt?.getTime() ?? null,
+});

@@ -1,0 +1,31 @@
+import type { ViewPlan } from '@twofold/core';
+import { WINDOW, dimensionColumns, generationColumns, type GenerationColumn } from './generation-columns.js';
+import { keyIndexName, quoteIdentifier, tableReference, windowIndexName } from './identifier.js';
+
+export const createTable = (table: string, plan: ViewPlan): string =>
+  `CREATE TABLE ${tableReference(table)} (${generationColumns(plan).map(columnDefinition).join(', ')})`;
+
+/** FREEZE: the table is of the same transaction, so its rows need no later visit of vacuum. */
+export const copyIntoTable = (table: string): string =>
+  `COPY ${tableReference(table)} FROM STDIN WITH (FORMAT text, FREEZE true)`;
+
+/** The key of a row; also what proves that the engine gave each row once. */
+export const createKeyIndex = (table: string, plan: ViewPlan): string =>
+  `CREATE UNIQUE INDEX ${quoteIdentifier(keyIndexName(table))} ON ${tableReference(table)} (${[
+    ...dimensionColumns(plan),
+    WINDOW,
+  ]
+    .map(({ name }) => quoteIdentifier(name))
+    .join(', ')}) NULLS NOT DISTINCT`;
+
+/** For ranges of windows over all dimensions, and answers in order of time. Equal keys are stored once, so it is small. */
+export const createWindowIndex = (table: string): string =>
+  `CREATE INDEX ${quoteIdentifier(windowIndexName(table))} ON ${tableReference(table)} (${quoteIdentifier(WINDOW.name)})`;
+
+export const analyzeTable = (table: string): string => `ANALYZE ${tableReference(table)}`;
+
+export const dropTables = (tables: readonly string[]): string =>
+  `DROP TABLE IF EXISTS ${tables.map(tableReference).join(', ')}`;
+
+const columnDefinition = ({ name, sqlType, collation, isNullable }: GenerationColumn): string =>
+  `${quoteIdentifier(name)} ${sqlType}${collation}${isNullable ? '' : ' NOT NULL'}`;

@@ -1,0 +1,36 @@
+import type { KafkaMessage } from 'kafkajs';
+import type { LogRecord, Offset, Partition } from '@twofold/core';
+import type { EventBatch } from '@twofold/ports';
+
+/** Records that kafkajs has decoded. */
+export class KafkaJsBatch implements EventBatch {
+  constructor(
+    readonly partition: Partition,
+    private readonly messages: readonly KafkaMessage[],
+    readonly nextOffset: Offset,
+  ) {}
+
+  get recordCount(): number {
+    return this.messages.length;
+  }
+
+  get lastAppendedAtMs(): number | null {
+    const last = this.messages.at(-1);
+    return last === undefined ? null : Number(last.timestamp);
+  }
+
+  forEach(visit: (record: LogRecord) => void): void {
+    for (const message of this.messages) visit(recordOf(message));
+  }
+}
+
+const recordOf = ({ offset, timestamp, key, value, headers }: KafkaMessage): LogRecord => ({
+  offset: Number(offset),
+  appendedAtMs: Number(timestamp),
+  key: () => key?.toString() ?? null,
+  valueText: () => value?.toString() ?? null,
+  header: (name) => {
+    const values = headers?.[name];
+    return (Array.isArray(values) ? values.at(-1) : values)?.toString();
+  },
+});

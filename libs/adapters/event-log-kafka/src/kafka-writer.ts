@@ -1,0 +1,31 @@
+import type { Appended, EventLogWriter, OutgoingEvent } from '@twofold/ports';
+import { ClusterMetadata } from './cluster-metadata.js';
+import { settingsOf, topicOf, type KafkaOptions, type KafkaSettings } from './kafka-options.js';
+import { TopicWriter } from './topic-writer.js';
+
+/** Appends with an idempotent producer, acks=all, and Kafka's default partition of each key. */
+export class KafkaWriter implements EventLogWriter {
+  private readonly settings: KafkaSettings;
+  private readonly metadata: ClusterMetadata;
+  /** One per stream of the catalog. */
+  private readonly writers = new Map<string, TopicWriter>();
+
+  constructor(options: KafkaOptions) {
+    this.settings = settingsOf(options);
+    this.metadata = new ClusterMetadata(this.settings);
+  }
+
+  append(stream: string, events: readonly OutgoingEvent[]): Promise<readonly Appended[]> {
+    let writer = this.writers.get(stream);
+    if (writer === undefined) {
+      writer = new TopicWriter(this.settings, topicOf(this.settings, stream), this.metadata);
+      this.writers.set(stream, writer);
+    }
+    return writer.append(events);
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([...this.writers.values()].map((writer) => writer.close()));
+    await this.metadata.close();
+  }
+}

@@ -1,0 +1,60 @@
+import kafkajs from 'kafkajs';
+import type { Message, Producer } from 'kafkajs';
+import type { Offset } from '@twofold/core';
+import { kafkaJsOf } from './kafka-clients.js';
+import type { KafkaSettings } from './kafka-options.js';
+
+/** All replicas that must have a record have it. */
+const ACKS_ALL = -1;
+/** kafkajs retries about once a second when a broker is away; so many more than the bound's seconds, then it stops by itself. */
+const SPARE_RETRIES = 10;
+
+/**
+ * One identity of an idempotent producer. Its requests go one at a time: while one is retried, a second with the same
+ * sequence numbers would be taken for it and lost. After a failure it is not known how far its sequence got, so it is
+ * abandoned, and its retries, wherever they stand, write nothing more.
+ */
+export class ProducerSession {
+  private readonly producer: Producer;
+  private readonly connected: Promise<void>;
+  private abandoned = false;
+
+  constructor(
+    settings: KafkaSettings,
+    private readonly topic: string,
+  ) {
+    this.producer = kafkaJsOf(settings).producer({
+      idempotent: true,
+      maxInFlightRequests: 1,
+      allowAutoTopicCreation: false,
+      retry: {
+        initialRetryTime: 100,
+        maxRetryTime: 1_000,
+        retries: Math.ceil(settings.unavailableAfterMs / 1_000) + SPARE_RETRIES,
+      },
+      // Asked for each message of each attempt, so this is where an abandoned session's retries end.
+      createPartitioner: () => (args) => {
+        if (this.abandoned) throw new kafkajs.KafkaJSNonRetriableError('the producer was abandoned');
+        return args.message.partition ?? 0;
+      },
+    });
+    this.connected = this.producer.connect();
+    this.connected.catch(() => undefined);
+  }
+
+  /** Writes messages that name their partition; resolves with the offset of each partition's first. */
+  async send(messages: Message[]): Promise<ReadonlyMap<number, Offset>> {
+    await this.connected;
+    const written = await this.producer.send({ topic: this.topic, acks: ACKS_ALL, messages });
+    return new Map(written.map(({ partition, baseOffset }) => [partition, Number(baseOffset)]));
+  }
+
+  abandon(): void {
+    this.abandoned = true;
+    void this.close();
+  }
+
+  async close(): Promise<void> {
+    await this.producer.disconnect().catch(() => undefined);
+  }
+}

@@ -1,0 +1,21 @@
+import { naiveView, type OffsetVector, type ViewPlan, type ViewRow } from '@twofold/core';
+import type { BatchEngine } from '@twofold/ports';
+import type { InMemoryMasterDataset } from './in-memory-master-dataset.js';
+
+/** The reference as a batch engine: the naive view of what the in-memory archive holds below the cut. */
+export class InMemoryBatchEngine implements BatchEngine {
+  readonly name = 'naive';
+
+  constructor(private readonly masterDataset: Pick<InMemoryMasterDataset, 'eventsBelow'>) {}
+
+  async *compute(plan: ViewPlan, cut: OffsetVector): AsyncIterable<readonly ViewRow[]> {
+    const fields = Object.keys(plan.event.fields);
+    const events = this.masterDataset.eventsBelow(cut, plan.event.type).map(({ timeMs, values }) => ({
+      timeMs,
+      data: Object.fromEntries(fields.map((field, index) => [field, values[index] ?? null])),
+    }));
+    yield naiveView(plan, events);
+  }
+
+  async close(): Promise<void> {}
+}

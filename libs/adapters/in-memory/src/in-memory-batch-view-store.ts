@@ -1,0 +1,178 @@
+import {
+  TwofoldError,
+  compareRows,
+  impossible,
+  rowKeyOf,
+  startOf,
+  type OffsetVector,
+  type RowOrder,
+  type RowSelection,
+  type ViewId,
+  type ViewPlan,
+  type ViewRow,
+} from '@twofold/core';
+import type { BatchViewStore, BuildSummary, Generation } from '@twofold/ports';
+
+type StoredGeneration = {
+  generation: Generation;
+  /** By key; null once dropped. */
+  rows: ReadonlyMap<string, ViewRow> | null;
+  supersededAtMs: number | null;
+};
+
+type StoredView = {
+  readonly partitionCounts: Readonly<Record<string, number>>;
+  readonly generations: Map<number, StoredGeneration>;
+  published: number;
+};
+
+const MAX_KEYS = 10_000;
+
+/** The meaning of a batch view store, in maps. Gone with the process. */
+export class InMemoryBatchViewStore implements BatchViewStore {
+  private readonly views = new Map<string, StoredView>();
+  private readonly partitionCounts = new Map<string, number>();
+
+  constructor(private readonly now: () => number = Date.now) {}
+
+  async register(plan: ViewPlan, partitionCounts: Readonly<Record<string, number>>): Promise<void> {
+    for (const [stream, count] of Object.entries(partitionCounts)) {
+      const before = this.partitionCounts.get(stream) ?? count;
+      if (before !== count) {
+        throw new TwofoldError('partitions-changed', `stream ${stream} had ${before} partitions and has ${count} now`);
+      }
+    }
+    for (const [stream, count] of Object.entries(partitionCounts)) this.partitionCounts.set(stream, count);
+    if (this.view(plan.id) !== undefined) return;
+    this.views.set(nameOf(plan.id), { partitionCounts, generations: new Map(), published: 0 });
+  }
+
+  async published(id: ViewId): Promise<Generation | null> {
+    const view = this.view(id);
+    if (view === undefined) return null;
+    return view.generations.get(view.published)?.generation ?? emptyGeneration(id, view);
+  }
+
+  async history(id: ViewId, limit: number): Promise<readonly Generation[]> {
+    const stored = [...(this.view(id)?.generations.values() ?? [])];
+    return stored
+      .map(({ generation }) => generation)
+      .sort((a, b) => b.number - a.number)
+      .slice(0, limit);
+  }
+
+  async load(
+    plan: ViewPlan,
+    number: number,
+    cut: OffsetVector,
+    rows: AsyncIterable<readonly ViewRow[]>,
+    summary: BuildSummary,
+  ): Promise<Generation> {
+    const view = this.view(plan.id) ?? impossible(`view ${plan.id.name} is not registered`);
+    const standing = view.generations.get(number);
+    if (standing !== undefined) return standing.generation;
+    const loaded = new Map<string, ViewRow>();
+    for await (const some of rows) {
+      for (const row of some) {
+        const key = rowKeyOf(row);
+        if (loaded.has(key)) throw new TwofoldError('internal', `the batch engine gave row ${key} twice`);
+        loaded.set(key, row);
+      }
+    }
+    const first = view.generations.get(number);
+    if (first !== undefined) return first.generation;
+    const generation: Generation = {
+      view: plan.id,
+      number,
+      cut,
+      rowCount: loaded.size,
+      deadLetters: summary.deadLetters,
+      appliedAtMs: summary.appliedAtMs,
+      publishedAtMs: null,
+    };
+    view.generations.set(number, { generation, rows: loaded, supersededAtMs: null });
+    return generation;
+  }
+
+  async publish(id: ViewId, number: number): Promise<boolean> {
+    const view = this.view(id);
+    const next = view?.generations.get(number);
+    if (view === undefined || next === undefined || view.published !== number - 1) return false;
+    const last = view.generations.get(view.published);
+    if (last !== undefined) last.supersededAtMs = this.now();
+    next.generation = { ...next.generation, publishedAtMs: this.now() };
+    view.published = number;
+    return true;
+  }
+
+  async dropSuperseded(id: ViewId, graceMs: number): Promise<number> {
+    const view = this.view(id);
+    if (view === undefined) return 0;
+    const dropped = [...view.generations.values()].filter(
+      ({ generation, rows, supersededAtMs }) =>
+        rows !== null &&
+        generation.number < view.published - 1 &&
+        supersededAtMs !== null &&
+        supersededAtMs <= this.now() - graceMs,
+    );
+    for (const generation of dropped) generation.rows = null;
+    return dropped.length;
+  }
+
+  async read(
+    plan: ViewPlan,
+    generation: number,
+    selection: RowSelection,
+    order: RowOrder,
+    limit: number,
+    after?: ViewRow,
+  ): Promise<readonly ViewRow[] | null> {
+    const rows = this.rowsOf(plan.id, generation);
+    if (rows === null) return null;
+    const compare = compareRows(plan, order);
+    return [...rows.values()]
+      .filter((row) => isSelected(row, selection))
+      .filter((row) => after === undefined || compare(row, after) > 0)
+      .sort(compare)
+      .slice(0, limit);
+  }
+
+  async readKeys(
+    plan: ViewPlan,
+    generation: number,
+    keys: readonly Pick<ViewRow, 'dimensions' | 'window'>[],
+  ): Promise<readonly ViewRow[] | null> {
+    if (keys.length > MAX_KEYS) throw new TwofoldError('answer-too-large', `${keys.length} keys, at most ${MAX_KEYS}`);
+    const rows = this.rowsOf(plan.id, generation);
+    if (rows === null) return keys.length === 0 ? [] : null;
+    return [...new Set(keys.map(rowKeyOf))].map((key) => rows.get(key)).filter((row) => row !== undefined);
+  }
+
+  async close(): Promise<void> {}
+
+  private view(id: ViewId): StoredView | undefined {
+    return this.views.get(nameOf(id));
+  }
+
+  private rowsOf(id: ViewId, number: number): ReadonlyMap<string, ViewRow> | null {
+    if (number === 0) return new Map();
+    return this.view(id)?.generations.get(number)?.rows ?? null;
+  }
+}
+
+const nameOf = ({ name, version }: ViewId): string => `${name}/${version}`;
+
+const emptyGeneration = (view: ViewId, { partitionCounts }: StoredView): Generation => ({
+  view,
+  number: 0,
+  cut: startOf(partitionCounts),
+  rowCount: 0,
+  deadLetters: 0,
+  appliedAtMs: null,
+  publishedAtMs: null,
+});
+
+const isSelected = ({ dimensions, window }: ViewRow, { dimensions: wanted, ...range }: RowSelection): boolean =>
+  dimensions.every((value, index) => wanted[index]?.includes(value) ?? true) &&
+  window >= (range.fromWindow ?? -Infinity) &&
+  window < (range.toWindow ?? Infinity);

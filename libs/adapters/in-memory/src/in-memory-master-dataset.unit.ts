@@ -1,0 +1,14 @@
+import { masterDatasetContract } from '@twofold/testkit';
+import { InMemoryMasterDataset } from './in-memory-master-dataset.js';
+
+masterDatasetContract('in memory', async () => {
+  const dataset = new InMemoryMasterDataset();
+  return {
+    open: async () => dataset,
+    offsetsIn: async ({ partition: { stream, partition }, from, to, eventType }) => {
+      const upToItsEnd = { [stream]: [...new Array<number>(partition).fill(0), to] };
+      const events = dataset.eventsBelow(upToItsEnd, eventType);
+      return events.map(({ offset }) => offset).filter((offset) => offset >= from);
+    },
+  };
+});

@@ -1,0 +1,140 @@
+import { type Offset, type OffsetVector, type Partition } from '@twofold/core';
+import { isConstraintViolation, reachingStore, type Metadata } from '@twofold/metadata';
+import type { ArchiveFile } from '@twofold/ports';
+
+/** A range about to be made live: what is known of it, and its files. */
+export type ArchivedRange = {
+  readonly partition: Partition;
+  readonly from: Offset;
+  readonly to: Offset;
+  readonly deadLetters: number;
+  readonly newestAppendedAtMs: number | null;
+  readonly files: readonly ArchiveFile[];
+};
+
+/** The whole ranges of a partition below an offset, and the range that the offset goes through. */
+export type RangesBelow = {
+  readonly deadLetters: number;
+  readonly newestAppendedAtMs: number | null;
+  /** Locations of the files of the range that holds records on both sides of the offset; null: there is none such. */
+  readonly divided: readonly string[] | null;
+  /** Every offset below this is in a whole range. */
+  readonly wholeTo: Offset;
+};
+
+/** What makes files live: a chain of ranges per partition, in Postgres. Rejects with `store-unavailable`. */
+export class ArchiveManifest {
+  constructor(private readonly database: Metadata) {}
+
+  /** Names this database among all: files below this name are no other's to remove. */
+  databaseName(): Promise<string> {
+    return reachingStore(async () => {
+      const { rows } = await this.database.pool.query<{ name: string }>(
+        `SELECT concat_ws('-', system_identifier, oid) AS name FROM pg_control_system(), pg_database
+         WHERE datname = current_database()`,
+      );
+      return String(rows[0]?.name);
+    });
+  }
+
+  archivedTo({ stream, partition }: Partition): Promise<Offset> {
+    return reachingStore(async () => {
+      const { _max } = await this.database.prisma.archiveRange.aggregate({
+        where: { stream, partition },
+        _max: { toOffset: true },
+      });
+      return Number(_max.toOffset ?? 0);
+    });
+  }
+
+  /**
+   * Makes a range and its files live, together. false: the archive does not end where the range begins, and nothing of
+   * it is live. When it rejects, the range may be live or become so: the answer of the database may have been lost.
+   */
+  add({ partition: { stream, partition }, from, to, files, ...range }: ArchivedRange): Promise<boolean> {
+    const { prisma } = this.database;
+    const key = { stream, partition, fromOffset: BigInt(from) };
+    const newestAppendedAtMs = range.newestAppendedAtMs === null ? null : BigInt(range.newestAppendedAtMs);
+    return reachingStore(async () => {
+      try {
+        await prisma.$transaction([
+          prisma.archiveRange.create({
+            data: { ...key, toOffset: BigInt(to), deadLetters: range.deadLetters, newestAppendedAtMs },
+            select: { fromOffset: true },
+          }),
+          prisma.archiveFile.createMany({
+            data: files.map(({ location, eventType, rowCount }) => ({ ...key, location, eventType, rowCount })),
+          }),
+        ]);
+        return true;
+      } catch (error) {
+        if (isConstraintViolation(error)) return false;
+        throw error;
+      }
+    });
+  }
+
+  /** In order of stream, partition and offset. */
+  filesBelow(cut: OffsetVector, eventType: string | null): Promise<readonly ArchiveFile[]> {
+    const below = partitionsOf(cut).map(({ stream, partition, offset }) => ({
+      stream,
+      partition,
+      fromOffset: { lt: BigInt(offset) },
+    }));
+    return reachingStore(async () => {
+      const files = await this.database.prisma.archiveFile.findMany({
+        where: { eventType, OR: below },
+        orderBy: [{ stream: 'asc' }, { partition: 'asc' }, { fromOffset: 'asc' }],
+        include: { range: { select: { toOffset: true } } },
+      });
+      return files.map(({ stream, partition, fromOffset, range, rowCount, location }) => ({
+        partition: { stream, partition },
+        from: Number(fromOffset),
+        to: Number(range.toOffset),
+        eventType,
+        rowCount,
+        location,
+      }));
+    });
+  }
+
+  /** Locations of the live files whose ranges begin in [from, to]. */
+  locationsFrom({ stream, partition }: Partition, from: Offset, to: Offset): Promise<ReadonlySet<string>> {
+    return reachingStore(async () => {
+      const files = await this.database.prisma.archiveFile.findMany({
+        where: { stream, partition, fromOffset: { gte: BigInt(from), lte: BigInt(to) } },
+        select: { location: true },
+      });
+      return new Set(files.map(({ location }) => location));
+    });
+  }
+
+  rangesBelow({ stream, partition }: Partition, offset: Offset): Promise<RangesBelow> {
+    const below = BigInt(offset);
+    return reachingStore(async () => {
+      const [whole, divided] = await Promise.all([
+        this.database.prisma.archiveRange.aggregate({
+          where: { stream, partition, toOffset: { lte: below } },
+          _sum: { deadLetters: true },
+          _max: { newestAppendedAtMs: true, toOffset: true },
+        }),
+        this.database.prisma.archiveRange.findFirst({
+          where: { stream, partition, fromOffset: { lt: below }, toOffset: { gt: below } },
+          select: { files: { select: { location: true } } },
+        }),
+      ]);
+      return {
+        deadLetters: whole._sum.deadLetters ?? 0,
+        newestAppendedAtMs: whole._max.newestAppendedAtMs === null ? null : Number(whole._max.newestAppendedAtMs),
+        divided: divided?.files.map(({ location }) => location) ?? null,
+        wholeTo: Number(whole._max.toOffset ?? 0),
+      };
+    });
+  }
+}
+
+/** The partitions that have records below the cut. */
+export const partitionsOf = (cut: OffsetVector): readonly (Partition & { readonly offset: Offset })[] =>
+  Object.entries(cut).flatMap(([stream, offsets]) =>
+    offsets.map((offset, partition) => ({ stream, partition, offset })).filter(({ offset }) => offset > 0),
+  );

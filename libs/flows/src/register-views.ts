@@ -1,0 +1,26 @@
+import { streamsOf, type Catalog } from '@twofold/core';
+import type { BatchViewStore, EventLogAdmin } from '@twofold/ports';
+
+export type RegisterPorts = {
+  readonly log: Pick<EventLogAdmin, 'ensureStream'>;
+  readonly batchViews: Pick<BatchViewStore, 'register'>;
+};
+
+/**
+ * Makes the catalog known: every stream has its partitions, every view version stands in the batch view store.
+ * Idempotent; killed anywhere, the next start goes on. `partitions` counts only for streams that are not there yet.
+ *
+ * @throws TwofoldError `partitions-changed` when a stream no longer has the partitions it was registered with
+ */
+export async function registerViews(
+  { log, batchViews }: RegisterPorts,
+  catalog: Catalog,
+  partitions: number,
+): Promise<void> {
+  const counts = new Map<string, number>();
+  for (const stream of streamsOf(catalog)) counts.set(stream, await log.ensureStream(stream, partitions));
+  for (const plan of catalog.views) {
+    const { stream } = plan.event;
+    await batchViews.register(plan, { [stream]: counts.get(stream) ?? partitions });
+  }
+}

@@ -1,0 +1,221 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { defineEvent, int, optional, string, type ArchivedEvent, type Offset, type Partition } from '@twofold/core';
+import type { ArchiveFile, MasterDataset } from '@twofold/ports';
+
+export type MasterDatasetUnderTest = {
+  /** The dataset as one process has it; all of them are of one archive. */
+  open(): Promise<MasterDataset>;
+  /** The offsets of the records that a live file holds, in its order. */
+  offsetsIn(file: ArchiveFile): Promise<readonly Offset[]>;
+};
+
+const landed = defineEvent({ type: 'flight.landed', stream: 'flights', data: { origin: string(), delay: int() } });
+const landedLater = defineEvent({
+  type: 'flight.landed',
+  version: 2,
+  stream: 'flights',
+  data: { origin: string(), delay: int(), gate: optional(string()) },
+});
+const cancelled = defineEvent({ type: 'flight.cancelled', stream: 'flights', data: { origin: string() } });
+const TYPES = [landed, landedLater, cancelled];
+
+/** Append times go up with offsets. */
+const appendedAt = (offset: Offset): number => 1_700_000_000_000 + offset;
+
+const landedAt = (offset: Offset, version: 1 | 2 = 1): ArchivedEvent => ({
+  offset,
+  appendedAtMs: appendedAt(offset),
+  verdict: { kind: 'event' },
+  id: `landed-${offset}`,
+  source: '/flights',
+  subject: 'ATL',
+  type: 'flight.landed',
+  version,
+  timeMs: 983_404_800_000 + offset,
+  dataText: `{"origin":"ATL","delay":${offset}}`,
+  values: version === 1 ? ['ATL', offset] : ['ATL', offset, null],
+});
+const cancelledAt = (offset: Offset): ArchivedEvent => ({
+  ...landedAt(offset),
+  type: 'flight.cancelled',
+  values: ['ATL'],
+});
+const strangeAt = (offset: Offset): ArchivedEvent => ({
+  ...landedAt(offset),
+  type: 'ship.landed',
+  version: 0,
+  timeMs: 0,
+  values: [],
+});
+const deadAt = (offset: Offset): ArchivedEvent => ({
+  ...landedAt(offset),
+  verdict: { kind: 'dead', code: 'unreadable', reason: 'its value is no JSON' },
+  version: 0,
+  timeMs: 0,
+  dataText: '{"origin',
+  values: [],
+});
+
+const range = (from: Offset, to: Offset, of: (offset: Offset) => ArchivedEvent = landedAt): readonly ArchivedEvent[] =>
+  Array.from({ length: to - from }, (_, index) => of(from + index));
+
+/** Every sentence of the port in master-dataset.ts, on one implementation. */
+export function masterDatasetContract(name: string, setup: () => Promise<MasterDatasetUnderTest>): void {
+  describe(`master dataset: ${name}`, () => {
+    let archive: MasterDatasetUnderTest;
+    let one: MasterDataset;
+    let other: MasterDataset;
+    let streams = 0;
+    beforeAll(async () => {
+      archive = await setup();
+      one = await archive.open();
+      other = await archive.open();
+    }, 60_000);
+    afterAll(() => Promise.all([one.close(), other.close()]), 60_000);
+
+    /** A partition that no other test uses. */
+    const newPartition = (): Partition => ({ stream: `flights-${++streams}`, partition: 0 });
+    const below = ({ stream, partition }: Partition, offset: Offset): Record<string, Offset[]> => ({
+      [stream]: [...new Array<Offset>(partition).fill(0), offset],
+    });
+    const offsetsOf = async (partition: Partition, eventType: string | null, cut: Offset): Promise<Offset[]> => {
+      const files = await one.filesBelow(below(partition, cut), eventType);
+      return (await Promise.all(files.map((file) => archive.offsetsIn(file)))).flat();
+    };
+
+    test('a partition is archived to 0 at first, then to the end of its last range', async () => {
+      const partition = newPartition();
+      expect(await one.archivedTo(partition)).toBe(0);
+      expect(await one.append(partition, 0, 3, range(0, 3), TYPES)).toBe(true);
+      expect(await one.archivedTo(partition)).toBe(3);
+      expect(await one.append(partition, 3, 7, range(3, 7), TYPES)).toBe(true);
+      expect(await other.archivedTo(partition)).toBe(7);
+    });
+
+    test('partitions and streams have archives of their own', async () => {
+      const [first, foreign] = [newPartition(), newPartition()];
+      const second = { ...first, partition: 1 };
+      await one.append(first, 0, 3, range(0, 3), TYPES);
+      await one.append(second, 0, 5, range(0, 5), TYPES);
+      expect(await Promise.all([first, second, foreign].map((of) => one.archivedTo(of)))).toEqual([3, 5, 0]);
+      const files = await one.filesBelow({ [first.stream]: [3, 5], [foreign.stream]: [9] }, 'flight.landed');
+      expect(files.map(({ partition, to }) => [partition, to])).toEqual([
+        [first, 3],
+        [second, 5],
+      ]);
+    });
+
+    test('a file holds the events of one type, in all versions, in order of offset; another the records of no known type', async () => {
+      const partition = newPartition();
+      const events = [landedAt(0), deadAt(1), cancelledAt(2), landedAt(3, 2), strangeAt(4), landedAt(5)];
+      await one.append(partition, 0, 6, events, TYPES);
+      const described = async (eventType: string | null): Promise<unknown> =>
+        Promise.all(
+          (await one.filesBelow(below(partition, 6), eventType)).map(async (file) => [
+            file.eventType,
+            file.from,
+            file.to,
+            file.rowCount,
+            await archive.offsetsIn(file),
+          ]),
+        );
+      expect(await described('flight.landed')).toEqual([['flight.landed', 0, 6, 3, [0, 3, 5]]]);
+      expect(await described('flight.cancelled')).toEqual([['flight.cancelled', 0, 6, 1, [2]]]);
+      expect(await described(null)).toEqual([[null, 0, 6, 2, [1, 4]]]);
+      expect(await described('ship.landed')).toEqual([]);
+    });
+
+    test('the offsets of a range need not be dense, and a range may hold no record at all', async () => {
+      const partition = newPartition();
+      expect(await one.append(partition, 0, 10, [landedAt(2), landedAt(7)], TYPES)).toBe(true);
+      expect(await one.append(partition, 10, 20, [], TYPES)).toBe(true);
+      expect(await one.append(partition, 20, 30, range(20, 21), TYPES)).toBe(true);
+      expect(await one.archivedTo(partition)).toBe(30);
+      expect(await offsetsOf(partition, 'flight.landed', 30)).toEqual([2, 7, 20]);
+      expect(await one.summaryBelow(below(partition, 20))).toEqual({ deadLetters: 0, appliedAtMs: appendedAt(7) });
+    });
+
+    test.each([
+      ['the last range again', 4, 8],
+      ['a range that overlaps the last', 4, 12],
+      ['a range that begins inside another', 6, 12],
+      ['a range that begins before all', 0, 20],
+      ['a range that leaves a gap', 9, 12],
+    ])('%s is refused, and nothing of it is live', async (_, from, to) => {
+      const partition = newPartition();
+      await one.append(partition, 0, 4, range(0, 4), TYPES);
+      await one.append(partition, 4, 8, range(4, 8), TYPES);
+      expect(await other.append(partition, from, to, range(from, to, deadAt), TYPES)).toBe(false);
+      expect(await one.archivedTo(partition)).toBe(8);
+      expect(await offsetsOf(partition, 'flight.landed', 100)).toEqual([0, 1, 2, 3, 4, 5, 6, 7]);
+      expect(await offsetsOf(partition, null, 100)).toEqual([]);
+      expect(await one.append(partition, 8, 9, range(8, 9), TYPES)).toBe(true);
+    });
+
+    test('of two archivers at one range exactly one is first, every time, and no record is lost or twice', async () => {
+      const partition = newPartition();
+      let end = 0;
+      for (let round = 0; round < 15; round++) {
+        const tries = [one, other].map((archiver, index) => {
+          const to = end + 1 + ((round + index) % 3);
+          return archiver.append(partition, end, to, range(end, to), TYPES);
+        });
+        expect((await Promise.all(tries)).filter(Boolean)).toHaveLength(1);
+        end = await one.archivedTo(partition);
+        expect(await offsetsOf(partition, 'flight.landed', end)).toEqual(Array.from({ length: end }, (_, n) => n));
+      }
+    }, 60_000);
+
+    test('two archivers that each go on as fast as they can leave every record in the archive once', async () => {
+      const partition = newPartition();
+      const archiveOn = async (archiver: MasterDataset, records: number): Promise<number> => {
+        let won = 0;
+        for (let from = 0; (from = await archiver.archivedTo(partition)) < 120;) {
+          if (await archiver.append(partition, from, from + records, range(from, from + records), TYPES)) won++;
+        }
+        return won;
+      };
+      const won = await Promise.all([archiveOn(one, 5), archiveOn(other, 7)]);
+      const end = await one.archivedTo(partition);
+      expect(won[0] * 5 + won[1] * 7).toBe(end);
+      expect(await offsetsOf(partition, 'flight.landed', end)).toEqual(Array.from({ length: end }, (_, n) => n));
+    }, 60_000);
+
+    test('the files below a cut are those of the ranges that begin below it, the one it goes through among them', async () => {
+      const partition = newPartition();
+      for (const from of [0, 10, 20]) await one.append(partition, from, from + 10, range(from, from + 10), TYPES);
+      const endsBelow = async (cut: Offset): Promise<Offset[]> =>
+        (await one.filesBelow(below(partition, cut), 'flight.landed')).map(({ to }) => to);
+      expect(await endsBelow(0)).toEqual([]);
+      expect(await endsBelow(1)).toEqual([10]);
+      expect(await endsBelow(10)).toEqual([10]);
+      expect(await endsBelow(11)).toEqual([10, 20]);
+      expect(await endsBelow(30)).toEqual([10, 20, 30]);
+      expect(await one.filesBelow({}, 'flight.landed')).toEqual([]);
+    });
+
+    test('the summary counts dead records and tells the newest append time, exactly at the cut', async () => {
+      const partition = newPartition();
+      await one.append(partition, 0, 4, [landedAt(0), deadAt(1), strangeAt(2), deadAt(3)], TYPES);
+      await one.append(partition, 4, 8, [landedAt(4), deadAt(5), landedAt(6), deadAt(7)], TYPES);
+      const summaryAt = (cut: Offset) => one.summaryBelow(below(partition, cut));
+      expect(await summaryAt(0)).toEqual({ deadLetters: 0, appliedAtMs: null });
+      expect(await summaryAt(1)).toEqual({ deadLetters: 0, appliedAtMs: appendedAt(0) });
+      expect(await summaryAt(3)).toEqual({ deadLetters: 1, appliedAtMs: appendedAt(2) });
+      expect(await summaryAt(4)).toEqual({ deadLetters: 2, appliedAtMs: appendedAt(3) });
+      expect(await summaryAt(6)).toEqual({ deadLetters: 3, appliedAtMs: appendedAt(5) });
+      expect(await summaryAt(8)).toEqual({ deadLetters: 4, appliedAtMs: appendedAt(7) });
+    });
+
+    test('the summary of a cut through several partitions is of all of them', async () => {
+      const first = newPartition();
+      const second = { ...first, partition: 1 };
+      await one.append(first, 0, 9, [...range(0, 8), deadAt(8)], TYPES);
+      await one.append(second, 0, 4, range(0, 4, deadAt), TYPES);
+      expect(await one.summaryBelow({ [first.stream]: [9, 2] })).toEqual({
+        deadLetters: 3,
+        appliedAtMs: appendedAt(8),
+      });
+    });
+  });
+}
