@@ -8,5 +8,5 @@ await runApp({
   settings: batchViewBuilderSettings,
   servers: (settings) => [kafkaAt(settings.KAFKA_BROKERS), postgresAt(settings.DATABASE_URL)],
   // One group: each request is taken up by one of the instances.
-  parts: (settings) => ({ module: BatchViewBuilderModule.of(settings), controlGroup: 'batch-view-builder' }),
+  parts: (settings) => ({ module: BatchViewBuilderModule.of(settings), controlGroup: 'batch-view-builder.control' }),
 });

@@ -324,9 +324,9 @@ describe('the DuckDB batch engine', () => {
   });
 
   test('spills what does not fit into memory, and removes that when it is closed', async () => {
-    const small = await DuckDbBatchEngine.open({ tempDirectory: directory, memoryLimitMiB: 24, threads: 1 });
+    const small = await DuckDbBatchEngine.open({ tempDirectory: directory, memoryLimitMiB: 64, threads: 1 });
     const location = join(directory, 'wide.parquet');
-    const rowCount = 200_000;
+    const rowCount = 400_000;
     await writer.run(
       `COPY (SELECT 0::INTEGER AS "partition", range AS "offset", 'event' AS verdict, 'flight.landed' AS "type",
        1::INTEGER AS version, range * 86400000 AS event_time, md5(range::VARCHAR) || md5(range::VARCHAR) AS d_origin,

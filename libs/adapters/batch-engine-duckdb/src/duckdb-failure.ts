@@ -7,8 +7,8 @@ const UNAVAILABLE = /^(IO|Out of Memory) Error/;
 
 /** What DuckDB threw, as the port has it; what is neither overflow nor the machine's failure stays as it is. */
 export function failureOf(error: unknown, view: string): unknown {
-  if (!(error instanceof Error) || error instanceof TwofoldError) return error;
-  const [reason = ''] = error.message.split('\n');
+  if (error instanceof TwofoldError) return error;
+  const [reason = ''] = String((error as { readonly message?: unknown } | null)?.message).split('\n');
   if (OVERFLOW.test(reason)) {
     return new TwofoldError('overflow', `a sum of ${view} leaves 64 bits: ${reason}`, undefined, { cause: error });
   }

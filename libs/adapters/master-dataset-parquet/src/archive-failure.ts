@@ -8,13 +8,11 @@ export async function reachingFiles<T>(directory: string, work: () => Promise<T>
   try {
     return await work();
   } catch (error) {
-    if (!(error instanceof Error) || !isFailureOfFiles(error)) throw error;
-    const [reason] = error.message.split('\n');
+    const { message, syscall } = error as { readonly message?: unknown; readonly syscall?: unknown };
+    const [reason = ''] = String(message).split('\n');
+    if (error instanceof TwofoldError || (syscall === undefined && !DUCKDB_FAILURE.test(reason))) throw error;
     throw new TwofoldError('store-unavailable', `the archive in ${directory} cannot be used: ${reason}`, undefined, {
       cause: error,
     });
   }
 }
-
-const isFailureOfFiles = (error: Error): boolean =>
-  DUCKDB_FAILURE.test(error.message) || (error as NodeJS.ErrnoException).syscall !== undefined;

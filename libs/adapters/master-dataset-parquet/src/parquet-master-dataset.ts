@@ -183,6 +183,7 @@ export class ParquetMasterDataset implements MasterDataset {
 }
 
 function mustFill(events: readonly ArchivedEvent[], from: Offset, to: Offset): void {
+  if (to <= from) impossible(`the range [${from}, ${to}) is empty`);
   let next = from;
   for (const { offset } of events) {
     if (offset < next || offset >= to) impossible(`offset ${offset} in the range [${from}, ${to}), after ${next - 1}`);

@@ -1,0 +1,228 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { isAbsolute, join, relative } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { DuckDBConnection } from '@duckdb/node-api';
+import {
+  boolean,
+  compileSql,
+  count,
+  daily,
+  defineEvent,
+  defineView,
+  double,
+  duckDb,
+  int,
+  max,
+  min,
+  naiveView,
+  optional,
+  planView,
+  string,
+  sum,
+  timestamp,
+  type ArchivedEvent,
+  type EventType,
+  type Offset,
+} from '@twofold/core';
+import { migrate, openMetadata, type Metadata } from '@twofold/metadata';
+import { testDatabase } from '@twofold/testkit';
+import { ParquetMasterDataset } from './parquet-master-dataset.js';
+
+const first = defineEvent({
+  type: 'flight.landed',
+  stream: 'flights',
+  data: { origin: string(), delay: int(), cancelled: boolean() },
+});
+const second = defineEvent({
+  type: 'flight.landed',
+  version: 2,
+  stream: 'flights',
+  data: { delay: int(), origin: string(), fuel: optional(double()), dueAt: timestamp() },
+});
+
+const eventAt = (offset: Offset, overrides: Partial<ArchivedEvent> = {}): ArchivedEvent => ({
+  offset,
+  appendedAtMs: 1_700_000_000_000 + offset,
+  verdict: { kind: 'event' },
+  id: `flight-${offset}`,
+  source: '/flights',
+  subject: 'ATL',
+  type: 'flight.landed',
+  version: 1,
+  timeMs: -86_400_001,
+  dataText: '{"origin":"Zürich \\u0000"}',
+  values: ['Zürich 😀', Number.MIN_SAFE_INTEGER, true],
+  ...overrides,
+});
+
+describe('the files of the archive', () => {
+  const { url, drop } = testDatabase();
+  const partition = { stream: 'flights', partition: 3 };
+  let directory: string;
+  let database: Metadata;
+  let archive: ParquetMasterDataset;
+  let duck: DuckDBConnection;
+  let end = 0;
+
+  beforeAll(async () => {
+    directory = await mkdtemp(join(tmpdir(), 'twofold-test-'));
+    await migrate(url);
+    database = await openMetadata(url);
+    archive = await ParquetMasterDataset.open({ directory: relative(process.cwd(), directory), database });
+    duck = await DuckDBConnection.create();
+  }, 60_000);
+  afterAll(async () => {
+    duck.closeSync();
+    await archive.close();
+    await database.close();
+    await drop();
+    await rm(directory, { recursive: true });
+  }, 60_000);
+
+  /** Archives a range of these events; where the file of the type stands. */
+  async function archived(
+    of: (from: Offset) => readonly ArchivedEvent[],
+    eventType: string | null,
+    types: readonly EventType[] = [first, second],
+  ): Promise<string> {
+    const events = of(end);
+    const to = end + events.length;
+    expect(await archive.append(partition, end, to, events, types)).toBe(true);
+    end = to;
+    const files = await archive.filesBelow({ flights: [0, 0, 0, to] }, eventType);
+    return String(files.at(-1)?.location);
+  }
+  const rowsIn = async (location: string): Promise<unknown> =>
+    (await duck.runAndReadAll(`SELECT * FROM read_parquet('${location}')`)).getRowObjects();
+
+  test('hold an event as it came, and typed, in all versions of its type', async () => {
+    const later = { version: 2, subject: null, dataText: null, values: [7, 'JFK', -1.5, -12_345_678_901_234] };
+    const location = await archived((from) => [eventAt(from), eventAt(from + 1, later)], 'flight.landed');
+    expect(isAbsolute(location)).toBe(true);
+    expect(await rowsIn(location)).toEqual([
+      {
+        stream: 'flights',
+        partition: 3,
+        offset: 0n,
+        appended_at: 1_700_000_000_000n,
+        verdict: 'event',
+        reason: null,
+        id: 'flight-0',
+        source: '/flights',
+        subject: 'ATL',
+        type: 'flight.landed',
+        version: 1,
+        event_time: -86_400_001n,
+        data: '{"origin":"Zürich \\u0000"}',
+        d_origin: 'Zürich 😀',
+        d_delay: BigInt(Number.MIN_SAFE_INTEGER),
+        d_cancelled: true,
+        d_fuel: null,
+        d_dueAt: null,
+      },
+      expect.objectContaining({
+        offset: 1n,
+        subject: null,
+        version: 2,
+        data: null,
+        d_origin: 'JFK',
+        d_delay: 7n,
+        d_cancelled: null,
+        d_fuel: -1.5,
+        d_dueAt: -12_345_678_901_234n,
+      }),
+    ]);
+  });
+
+  test('hold dead records with the reason and the text as it came, without typed columns', async () => {
+    const dead = (offset: Offset): ArchivedEvent =>
+      eventAt(offset, {
+        verdict: { kind: 'dead', code: 'invalid-data', reason: 'delay is missing (at /delay)' },
+        version: 0,
+        dataText: 'a\0b{',
+        values: [],
+      });
+    const [row] = (await rowsIn(await archived((from) => [dead(from)], null))) as Record<string, unknown>[];
+    expect(row).toMatchObject({
+      verdict: 'dead',
+      reason: 'invalid-data: delay is missing (at /delay)',
+      type: 'flight.landed',
+      data: 'a\0b{',
+    });
+    expect(Object.keys(row ?? {}).filter((name) => name.startsWith('d_'))).toEqual([]);
+  });
+
+  test('have only column types that every engine reads alike', async () => {
+    const location = await archived((from) => [eventAt(from)], 'flight.landed');
+    const schema = await duck.runAndReadAll(
+      `SELECT name, type, logical_type FROM parquet_schema('${location}') OFFSET 1`,
+    );
+    const types = Object.fromEntries(schema.getRows().map(([name, type]) => [name, type]));
+    expect(types).toMatchObject({ partition: 'INT32', version: 'INT32', offset: 'INT64', event_time: 'INT64' });
+    expect(types).toMatchObject({ d_delay: 'INT64', d_fuel: 'DOUBLE', d_cancelled: 'BOOLEAN', d_dueAt: 'INT64' });
+    expect(new Set(Object.values(types))).toEqual(new Set(['BYTE_ARRAY', 'INT32', 'INT64', 'DOUBLE', 'BOOLEAN']));
+  });
+
+  test('stand in order of offset, over many chunks, and answer a view like the naive reference', async () => {
+    const events = (from: Offset): ArchivedEvent[] =>
+      Array.from({ length: 5_001 }, (_, n) =>
+        eventAt(from + n, { timeMs: (n - 2500) * 3_600_000, values: [`A${n % 7}`, n - 2500, n % 3 === 0] }),
+      );
+    const start = end;
+    const location = await archived(events, 'flight.landed');
+    const offsets = (await duck.runAndReadAll(`SELECT "offset" FROM read_parquet('${location}')`)).getColumns()[0];
+    expect(offsets?.map(Number)).toEqual(Array.from({ length: 5_001 }, (_, n) => start + n));
+    const plan = planView(
+      defineView({
+        name: 'delays',
+        from: first,
+        where: ({ cancelled }) => cancelled,
+        by: ({ origin }) => ({ origin }),
+        window: daily(),
+        measures: ({ delay }) => ({ flights: count(), total: sum(delay), least: min(delay), greatest: max(delay) }),
+      }),
+      first,
+    );
+    const relation = `read_parquet('${location}')`;
+    const cut = { flights: [0, 0, 0, start + 4_000] };
+    const sql = compileSql(plan, { relation, cut }, duckDb);
+    const rows = (await duck.runAndReadAll(sql)).getRows();
+    const flat = rows.map((row) => row.map((value) => (typeof value === 'bigint' ? Number(value) : value)));
+    const below = events(start).slice(0, 4_000);
+    const naive = naiveView(
+      plan,
+      below.map(({ timeMs, values: [origin = null, delay = null, cancelled = null] }) => ({
+        timeMs,
+        data: { origin, delay, cancelled },
+      })),
+    );
+    const expected = naive.map(({ dimensions, window, parts }) => [...dimensions, window, ...parts]);
+    const inOrder = (of: readonly unknown[]): string[] => of.map((row) => JSON.stringify(row)).sort();
+    expect(inOrder(flat)).toEqual(inOrder(expected));
+  });
+
+  test('have one column for a field: versions that disagree on its type are refused', async () => {
+    const third = defineEvent({ ...first, version: 3, data: { origin: string(), delay: string() } });
+    const range = [eventAt(end)];
+    await expect(archive.append(partition, end, end + 1, range, [first, third])).rejects.toMatchObject({
+      code: 'invalid-event-definition',
+      pointer: '/data/delay',
+    });
+    expect(await archive.archivedTo(partition)).toBe(end);
+  });
+
+  test('cannot be made of offsets outside the range, out of order, or of a version that was not given', async () => {
+    const append = (events: readonly ArchivedEvent[]): Promise<boolean> =>
+      archive.append(partition, end, end + 2, events, [first]);
+    await expect(append([eventAt(end), eventAt(end + 2)])).rejects.toThrow('impossible');
+    await expect(append([eventAt(end - 1)])).rejects.toThrow('impossible');
+    await expect(append([eventAt(end + 1), eventAt(end)])).rejects.toThrow('impossible');
+    await expect(append([eventAt(end, { version: 2 })])).rejects.toThrow('impossible');
+    await expect(archive.append(partition, end, end, [], [first])).rejects.toThrow('impossible');
+  });
+
+  test('have no summary beyond what is archived', async () => {
+    await expect(archive.summaryBelow({ flights: [0, 0, 0, end + 1] })).rejects.toThrow('impossible');
+  });
+});

@@ -1,0 +1,25 @@
+import fc from 'fast-check';
+import { lawCases, type LawCase } from '../generators/law-cases.js';
+import { checkLaw } from './check-law.js';
+import type { LawSubject } from './law-subject.js';
+
+/** Cases of a common run, each with up to three views: seconds against an engine in the process. */
+const DEFAULT_RUNS = 1000;
+
+export const lawProperty = (subject: LawSubject): fc.IAsyncProperty<[LawCase]> =>
+  fc.asyncProperty(lawCases, (lawCase) => checkLaw(subject, lawCase));
+
+export type LawParameters = Pick<fc.Parameters<[LawCase]>, 'numRuns' | 'seed' | 'path'> & { readonly numRuns: number };
+
+/**
+ * How often, and from which seed. `TWOFOLD_LAW_RUNS` asks for more (or fewer) cases; `TWOFOLD_LAW_SEED` and
+ * `TWOFOLD_LAW_PATH`, as a failure prints them, replay it.
+ */
+export function lawParameters(environment: NodeJS.ProcessEnv = process.env): LawParameters {
+  const { TWOFOLD_LAW_RUNS: runs, TWOFOLD_LAW_SEED: seed, TWOFOLD_LAW_PATH: path } = environment;
+  return {
+    numRuns: runs === undefined ? DEFAULT_RUNS : Number(runs),
+    ...(seed === undefined ? {} : { seed: Number(seed) }),
+    ...(path === undefined ? {} : { path }),
+  };
+}
