@@ -1,7 +1,7 @@
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { DuckDBConnection } from '@duckdb/node-api';
 import {
   add,
@@ -40,6 +40,7 @@ import {
   type ViewRow,
 } from '@twofold/core';
 import type { ArchiveFile } from '@twofold/ports';
+import { eventually } from '@twofold/testkit';
 import { DuckDbBatchEngine } from './duckdb-batch-engine.js';
 
 const landed = defineEvent({
@@ -323,15 +324,8 @@ describe('the DuckDB batch engine', () => {
     expect(await computed(totalBy(delayOf), { flights: [1] }, [file])).toHaveLength(1);
   });
 
-  test('spills what does not fit into memory, and removes that when it is closed', async () => {
-    const small = await DuckDbBatchEngine.open({ tempDirectory: directory, memoryLimitMiB: 64, threads: 1 });
-    const location = join(directory, 'wide.parquet');
-    const rowCount = 400_000;
-    await writer.run(
-      `COPY (SELECT 0::INTEGER AS "partition", range AS "offset", 'event' AS verdict, 'flight.landed' AS "type",
-       1::INTEGER AS version, range * 86400000 AS event_time, md5(range::VARCHAR) || md5(range::VARCHAR) AS d_origin,
-       range AS d_delay FROM range(${rowCount})) TO '${location}' (FORMAT parquet, ROW_GROUP_SIZE 10000)`,
-    );
+  describe('with less memory than the rows take', () => {
+    const ROWS = 400_000;
     const plan = planView(
       defineView({
         name: 'by-origin',
@@ -342,20 +336,52 @@ describe('the DuckDB batch engine', () => {
       }),
       landed,
     );
-    const file = {
-      partition: { stream: 'flights', partition: 0 },
-      from: 0,
-      to: rowCount,
-      eventType: landed.type,
-      rowCount,
-      location,
+    let file: ArchiveFile;
+    let small: DuckDbBatchEngine;
+    beforeAll(async () => {
+      const location = join(directory, 'wide.parquet');
+      await writer.run(
+        `COPY (SELECT 0::INTEGER AS "partition", range AS "offset", 'event' AS verdict, 'flight.landed' AS "type",
+         1::INTEGER AS version, range * 86400000 AS event_time, md5(range::VARCHAR) || md5(range::VARCHAR) AS d_origin,
+         range AS d_delay FROM range(${ROWS})) TO '${location}' (FORMAT parquet, ROW_GROUP_SIZE 10000)`,
+      );
+      const partition = { stream: 'flights', partition: 0 };
+      file = { partition, from: 0, to: ROWS, eventType: landed.type, rowCount: ROWS, location };
+    }, 60_000);
+    beforeEach(async () => {
+      small = await DuckDbBatchEngine.open({ tempDirectory: directory, memoryLimitMiB: 64, threads: 1 });
+    });
+    afterEach(async () => {
+      await small.close();
+      expect(await spillDirectories()).toHaveLength(1);
+    });
+
+    /** Of this suite's engine, and of the small one while it is open. */
+    const spillDirectories = async (): Promise<string[]> =>
+      (await readdir(directory))
+        .filter((name) => name.startsWith('twofold-duckdb-'))
+        .map((name) => join(directory, name));
+    const hasSpilled = async (): Promise<boolean> =>
+      (await Promise.all((await spillDirectories()).map((spill) => readdir(spill)))).flat().length > 0;
+    const countRows = async (): Promise<number> => {
+      let rows = 0;
+      for await (const chunk of small.compute(plan, { flights: [ROWS] }, [file])) rows += chunk.length;
+      return rows;
     };
-    let rows = 0;
-    for await (const chunk of small.compute(plan, { flights: [rowCount] }, [file])) rows += chunk.length;
-    expect(rows).toBe(rowCount);
-    await small.close();
-    expect((await readdir(directory)).filter((name) => name.startsWith('twofold-duckdb-'))).toHaveLength(1);
-  }, 60_000);
+
+    test('spills to the temporary directory and still gives every row', async () => {
+      const counting = countRows();
+      await eventually('something is spilled', hasSpilled);
+      expect(await counting).toBe(ROWS);
+    }, 60_000);
+
+    test('is interrupted when the engine is closed', async () => {
+      const counting = expect(countRows()).rejects.toThrow(/interrupt/i);
+      await eventually('something is spilled', hasSpilled);
+      await small.close();
+      await counting;
+    }, 60_000);
+  });
 
   test('tells a file that cannot be read as store-unavailable', async () => {
     const file = await archived([flight()]);

@@ -1,4 +1,4 @@
-import { type Offset, type OffsetVector, type Partition } from '@twofold/core';
+import { impossible, type Offset, type OffsetVector, type Partition } from '@twofold/core';
 import { isConstraintViolation, reachingStore, type Metadata } from '@twofold/metadata';
 import type { ArchiveFile } from '@twofold/ports';
 
@@ -85,12 +85,17 @@ export class ArchiveManifest {
       const files = await this.database.prisma.archiveFile.findMany({
         where: { eventType, OR: below },
         orderBy: [{ stream: 'asc' }, { partition: 'asc' }, { fromOffset: 'asc' }],
-        include: { range: { select: { toOffset: true } } },
       });
-      return files.map(({ stream, partition, fromOffset, range, rowCount, location }) => ({
+      // Not by relation: that takes a parameter for each file. Ranges never go, so each file's is found.
+      const ranges = await this.database.prisma.archiveRange.findMany({
+        where: { OR: below },
+        select: { stream: true, partition: true, fromOffset: true, toOffset: true },
+      });
+      const ends = new Map(ranges.map((range) => [rangeKey(range), Number(range.toOffset)]));
+      return files.map(({ stream, partition, fromOffset, rowCount, location }) => ({
         partition: { stream, partition },
         from: Number(fromOffset),
-        to: Number(range.toOffset),
+        to: ends.get(rangeKey({ stream, partition, fromOffset })) ?? impossible(`${location} has no range`),
         eventType,
         rowCount,
         location,
@@ -138,3 +143,6 @@ export const partitionsOf = (cut: OffsetVector): readonly (Partition & { readonl
   Object.entries(cut).flatMap(([stream, offsets]) =>
     offsets.map((offset, partition) => ({ stream, partition, offset })).filter(({ offset }) => offset > 0),
   );
+
+const rangeKey = ({ stream, partition, fromOffset }: Partition & { readonly fromOffset: bigint }): string =>
+  `${stream}/${partition}/${fromOffset}`;

@@ -17,7 +17,7 @@ export function sqlOf(node: ExpressionNode, dialect: SqlDialect): string {
     case 'event-time':
       return dialect.quoteIdentifier('event_time');
     case 'literal':
-      return `CAST(${literalOf(node.value, dialect)} AS ${dialect.typeOf(node.type)})`;
+      return `CAST(${literalOf(node, dialect)} AS ${dialect.typeOf(node.type)})`;
     case 'compare':
       return `(${of(node.left)} ${COMPARE[node.operator]} ${of(node.right)})`;
     case 'and':
@@ -37,5 +37,8 @@ export function sqlOf(node: ExpressionNode, dialect: SqlDialect): string {
   }
 }
 
-const literalOf = (value: string | number | boolean, dialect: SqlDialect): string =>
-  typeof value === 'string' ? dialect.quoteText(value) : String(value);
+type Literal = Extract<ExpressionNode, { readonly kind: 'literal' }>;
+
+/** A double goes as text: written as a number it would be read as a decimal first, and be rounded twice. */
+const literalOf = ({ value, type }: Literal, dialect: SqlDialect): string =>
+  typeof value === 'string' || type === 'double' ? dialect.quoteText(String(value)) : String(value);

@@ -36,8 +36,15 @@ export function defineEvent<const F extends Readonly<Record<string, Field>>>(def
   if (!TYPE_NAME.test(type)) refuse('a type is dotted lower-case words, such as "flight.landed"', '/type');
   if (!Number.isSafeInteger(version) || version < 1) refuse('a version is a whole number from 1', '/version');
   if (!STREAM_NAME.test(stream)) refuse('a stream is one lower-case word', '/stream');
+  const taken = new Map<string, string>();
   for (const name of Object.keys(data)) {
     if (!FIELD_NAME.test(name)) refuse(`a field is a camelCase word, ${JSON.stringify(name)} is not`, `/data/${name}`);
+    // every object has one already, so data without the field would not be seen to lack it
+    if (name in Object.prototype) refuse(`${name} is a word of JavaScript`, `/data/${name}`);
+    const other = taken.get(name.toLowerCase());
+    if (other !== undefined)
+      refuse(`${other} and ${name} differ in case only, which columns of the archive do not`, `/data/${name}`);
+    taken.set(name.toLowerCase(), name);
   }
   return { kind: 'event-type', type, version, stream, description, fields: data };
 }

@@ -16,12 +16,12 @@ export type DataReader = (data: unknown, values: Scalar[]) => DataProblem | null
 export function dataReaderOf(event: EventType): DataReader {
   const fields = Object.entries(event.fields);
   const lines = fields.map(([name, field], index) => readField(JSON.stringify(name), field, `values[${index}]`));
-  const known = fields.map(([name]) => `case ${JSON.stringify(name)}:`).join(' ');
+  const known = fields.map(([name]) => `case ${JSON.stringify(name)}: continue;`).join(' ');
   const source = `return (data, values) => {
-    if (data === null || typeof data !== 'object' || Array.isArray(data)) return tell('', 'must be an object');
+    if (data === null || typeof data !== 'object' || Array.isArray(data)) return tell(null, 'must be an object');
     let v;
     ${lines.join('\n    ')}
-    for (const name in data) switch (name) { ${known} break; default: return tell(name, 'is not a field of ' + event); }
+    for (const name in data) switch (name) { ${known} default: return tell(name, 'is not a field of ' + event); }
     return null;
   };`;
   const compiled = new Function('tell', 'isText', 'parseTimestamp', 'event', source) as Compiler;
@@ -61,10 +61,12 @@ function readValue(name: string, field: Field, target: string): string {
   }
 }
 
-const isText = (text: string): boolean => text.isWellFormed() && !text.includes('\0');
+/** Text that every engine and store keeps as it is. */
+export const isText = (text: string): boolean => text.isWellFormed() && !text.includes('\0');
 
-const tell = (name: string, what: string): DataProblem => ({
+/** null: of the data as a whole. */
+const tell = (name: string | null, what: string): DataProblem => ({
   code: 'invalid-data',
-  message: name === '' ? `data ${what}` : `${name} ${what}`,
-  pointer: name === '' ? '' : `/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`,
+  message: `${name === null ? 'data' : name === '' ? '""' : name} ${what}`,
+  pointer: name === null ? '' : `/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`,
 });

@@ -47,7 +47,7 @@ export class RecordDecoder {
     const schema = record.header('ce_dataschema');
     const known = schema === undefined ? undefined : this.bySchema.get(schema);
     if (known === undefined || known.event.type !== type) {
-      return schema?.startsWith(`urn:twofold:schema:${type}:`)
+      return schema !== undefined && isVersionOf(type, schema)
         ? 'unknown-version'
         : this.dead('unreadable', 'its ce_dataschema is no version of its type');
     }
@@ -74,4 +74,12 @@ export class RecordDecoder {
     this.deadReason = reason;
     return 'dead';
   }
+}
+
+const VERSION = /^[1-9]\d{0,8}$/;
+
+/** Whether it is the schema of some version of the type, whatever one. */
+function isVersionOf(type: string, schema: string): boolean {
+  const ofType = dataSchemaOf({ type, version: 0 }).slice(0, -1);
+  return schema.startsWith(ofType) && VERSION.test(schema.slice(ofType.length));
 }

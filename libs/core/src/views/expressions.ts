@@ -1,6 +1,7 @@
 import type { DataTypeKind, ValueOf } from '../events/data-type.js';
 import type { ArithmeticOperator, CompareOperator, Expression, ExpressionNode, LiteralValue } from './expression.js';
 import { TwofoldError } from '../errors/twofold-error.js';
+import { isText } from '../events/read-data.js';
 
 /** An expression of kind K, or a literal of it. Timestamps are written as a Date. */
 export type Operand<K extends DataTypeKind> = Expression<K> | LiteralOf<K>;
@@ -83,7 +84,9 @@ function arithmetic(operator: ArithmeticOperator, left: ExpressionNode, right: u
 /** A literal as a node of the type that its place asks for; a node as it is. */
 function lift(operand: unknown, type: DataTypeKind): ExpressionNode {
   if (typeof operand === 'object' && operand !== null && 'kind' in operand) return operand as ExpressionNode;
-  const value = operand instanceof Date ? operand.getTime() : operand;
+  const given = operand instanceof Date ? operand.getTime() : operand;
+  // + 0 makes −0 a plain 0, as the readers of data do
+  const value = typeof given === 'number' ? given + 0 : given;
   if (!isLiteral(value, type)) {
     throw new TwofoldError('invalid-view-definition', `${String(operand)} is not a literal of type ${type}`);
   }
@@ -93,7 +96,7 @@ function lift(operand: unknown, type: DataTypeKind): ExpressionNode {
 function isLiteral(value: unknown, type: DataTypeKind): value is LiteralValue {
   switch (type) {
     case 'string':
-      return typeof value === 'string';
+      return typeof value === 'string' && isText(value);
     case 'boolean':
       return typeof value === 'boolean';
     case 'double':
