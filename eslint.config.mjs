@@ -7,9 +7,11 @@ const mayDependOn = {
   'type:catalog': ['type:core'],
   'type:registry': ['type:catalog', 'type:core'],
   'type:ports': ['type:core'],
-  'type:flows': ['type:core', 'type:ports'],
-  'type:metadata': ['type:core', 'type:ports'],
-  'type:adapter': ['type:core', 'type:ports', 'type:metadata', 'type:testkit'],
+  // in-memory and testkit: in tests only (tools/architecture)
+  'type:flows': ['type:core', 'type:ports', 'type:in-memory', 'type:testkit'],
+  'type:metadata': ['type:core', 'type:ports', 'type:testkit'],
+  'type:adapter': ['type:core', 'type:ports', 'type:metadata', 'type:in-memory', 'type:testkit'],
+  'type:in-memory': ['type:core', 'type:ports', 'type:testkit'],
   'type:platform': ['type:core', 'type:ports'],
   'type:testkit': ['type:core', 'type:ports'],
   'type:app': [

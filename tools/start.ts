@@ -33,7 +33,7 @@ async function main(): Promise<number> {
   try {
     say('building the apps …');
     if (
-      spawnSync('npx', ['nx', 'run-many', '-t', 'build'], {
+      spawnSync('nx', ['run-many', '-t', 'build'], {
         stdio: ['ignore', 'ignore', 'inherit'],
         env: { ...process.env, NX_DAEMON: 'false' },
       }).status !== 0

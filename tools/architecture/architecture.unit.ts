@@ -9,6 +9,7 @@ import {
   purityProblems,
   tableProblems,
   tagProblems,
+  testOnlyProblems,
 } from './import-rules.ts';
 import { lengthProblems } from './long-files.ts';
 import { readSourceFile } from './source-file.ts';
@@ -45,6 +46,10 @@ describe('the architecture of this repository', () => {
 
   it('imports other projects by their index, as the table allows', () => {
     expect(importProblems(projects, table)).toEqual([]);
+  });
+
+  it('keeps what is there for tests out of what runs', () => {
+    expect(testOnlyProblems(projects)).toEqual([]);
   });
 
   it('imports by a relative path only within a project', () => {

@@ -8,6 +8,7 @@ import type { WorkspaceProject } from './workspace-project.ts';
 
 const SCOPE = '@twofold/';
 const CORE = 'type:core';
+const FOR_TESTS = ['type:testkit', 'type:in-memory'];
 /** The core has hashes to make, and nothing else that Node has and the language has not. */
 const ALLOWED_IN_CORE = ['node:crypto'];
 
@@ -48,6 +49,16 @@ export function importProblems(projects: readonly WorkspaceProject[], table: Dep
     return [...declared, ...imported];
   });
 }
+
+/** What exists for tests is imported by tests: the testkit and the in-memory adapters. Contract suites are tests too. */
+export const testOnlyProblems = (projects: readonly WorkspaceProject[]): readonly string[] => {
+  const forTests = projects.filter(({ tags }) => tags.some((tag) => FOR_TESTS.includes(tag))).map(({ name }) => name);
+  return projects
+    .filter(({ name }) => !forTests.includes(name))
+    .flatMap(importsOf)
+    .filter(({ file, specifier }) => !isTest(file.path) && forTests.includes(splitSpecifier(specifier)[0]))
+    .map(({ file, specifier }) => `${file.path} imports ${specifier}: it is there for tests`);
+};
 
 /** A relative import stays within its project. */
 export const escapeProblems = (projects: readonly WorkspaceProject[]): readonly string[] =>

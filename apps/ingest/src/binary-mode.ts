@@ -1,5 +1,5 @@
 import { TwofoldError } from '@twofold/core';
-import type { HttpHeaders } from './read-body.js';
+import type { HttpHeaders } from './http-headers.js';
 
 const PREFIX = 'ce-';
 

@@ -5,7 +5,8 @@ import { acceptEvents, type AcceptPorts } from '@twofold/flows';
 import { replyProblem, type HttpReply } from '@twofold/platform';
 import { acceptLines } from './accept-lines.js';
 import { presentAccepted, presentStopped, type Presented } from './present-accepted.js';
-import { readBody, type HttpHeaders } from './read-body.js';
+import type { HttpHeaders } from './http-headers.js';
+import { readBody } from './read-body.js';
 import { ACCEPT_PORTS } from './tokens.js';
 
 /** Bytes for JSON, the stream itself for lines; undefined: no body. */

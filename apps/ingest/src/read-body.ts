@@ -1,10 +1,9 @@
+import type { HttpHeaders } from './http-headers.js';
 import { isUtf8 } from 'node:buffer';
 import { TwofoldError } from '@twofold/core';
 import { isBinaryMode, readBinaryMode } from './binary-mode.js';
 import { bodyKindOf } from './content-types.js';
 import { MAX_BATCH_EVENTS } from './limits.js';
-
-export type HttpHeaders = Readonly<Record<string, string | readonly string[] | undefined>>;
 
 /** The events of one request, not yet checked. `batch`: pointers begin with the event's index. */
 export type Inputs = { readonly events: readonly unknown[]; readonly batch: boolean };

@@ -3,6 +3,8 @@ import type { Clock, EventLogReader } from '@twofold/ports';
 
 /** How old the heads in an answer may be: lag is told to within this. */
 const FRESH_MS = 250;
+/** How long an answer waits for them: without the log it is as exact, it only cannot tell its lag. */
+const WAIT_MS = 200;
 
 type Look = { readonly atMs: number; readonly heads: Promise<readonly Offset[] | null> };
 
@@ -20,10 +22,11 @@ export class LogHeads {
     const atMs = this.clock.now();
     const last = this.looks.get(stream);
     if (last !== undefined && atMs - last.atMs < FRESH_MS) return last.heads;
-    const heads = this.log.bounds(stream).then(
+    const asked = this.log.bounds(stream).then(
       ({ end }) => end,
       () => null,
     );
+    const heads = Promise.race([asked, this.clock.wait(WAIT_MS).then(() => null)]);
     this.looks.set(stream, { atMs, heads });
     return heads;
   };

@@ -90,7 +90,8 @@ export { dataReaderOf, type DataProblem, type DataReader } from './events/read-d
 export { RecordDecoder, type DecodedKind } from './events/record-decoder.js';
 export { envelopeReaderOf, type EnvelopeReader } from './events/validate-envelope.js';
 export { evaluate } from './naive/evaluate.js';
-export { naiveView, type PlainEvent } from './naive/naive-view.js';
+export { naiveView } from './naive/naive-view.js';
+export { type PlainEvent } from './naive/plain-event.js';
 export { defineCatalog, eventOf, streamsOf, viewNamed, type Catalog } from './views/catalog.js';
 export { checkView, operandsOf } from './views/check-view.js';
 export {

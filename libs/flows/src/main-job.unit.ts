@@ -29,7 +29,14 @@ import {
 } from '@twofold/in-memory';
 import type { Clock, OutgoingEvent } from '@twofold/ports';
 import fc from 'fast-check';
-import { answerQuery, archiveEvents, buildGeneration, foldIntoSpeedViews, registerViews, type RowsAnswer } from './index.js';
+import {
+  answerQuery,
+  archiveEvents,
+  buildGeneration,
+  foldIntoSpeedViews,
+  registerViews,
+  type RowsAnswer,
+} from './index.js';
 
 const PARTITIONS = 2;
 const RUNS = 500;
@@ -104,7 +111,13 @@ async function openWorld() {
     );
   const archive = (partition: Partition, stop: AbortSignal): Promise<void> =>
     archiveEvents(
-      { log, masterDataset, clock, wanted: () => Infinity, report: { archived: () => undefined, trouble: (_p, e) => rethrow(null, 0, e) } },
+      {
+        log,
+        masterDataset,
+        clock,
+        wanted: () => Infinity,
+        report: { archived: () => undefined, trouble: (_p, e) => rethrow(null, 0, e) },
+      },
       { partition, events: catalog.events },
       stop,
     );
@@ -116,12 +129,26 @@ async function openWorld() {
   const ask = (): Promise<RowsAnswer> =>
     answerQuery(
       { batchViews, speedViews, clock, heads: async (stream) => (await log.bounds(stream)).end },
-      { plan: catalog.views[0] ?? plan, selection: everything, order, limit: 10_000, after: null, atLeast: null, waitMs: 0, maxStalenessMs: null },
+      {
+        plan: catalog.views[0] ?? plan,
+        selection: everything,
+        order,
+        limit: 10_000,
+        after: null,
+        atLeast: null,
+        waitMs: 0,
+        maxStalenessMs: null,
+      },
     );
   /** The reference: the naive view of each partition's prefix. */
   const prefix = (offsets: OffsetVector): readonly ViewRow[] => {
-    const events = (offsets['sales'] ?? []).flatMap((offset, partition) => (appended[partition] ?? []).slice(0, offset));
-    const plain = events.map(({ shop, price, day }): PlainEvent => ({ timeMs: day * 86_400_000, data: { shop, price } }));
+    const events = (offsets['sales'] ?? []).flatMap((offset, partition) =>
+      (appended[partition] ?? []).slice(0, offset),
+    );
+    const plain = events.map(({ shop, price, day }): PlainEvent => ({
+      timeMs: day * 86_400_000,
+      data: { shop, price },
+    }));
     return [...naiveView(plan, plain)].sort(compareRows(plan, order));
   };
   const heads = (): readonly number[] => appended.map((sales) => sales.length);
@@ -138,14 +165,24 @@ function rethrow(_who: unknown, _offset: unknown, error: unknown = _offset): nev
   throw error;
 }
 
-const sale = fc.record({ shop: fc.constantFrom('a', 'b', 'c', 'd'), price: fc.integer({ min: -5, max: 50 }), day: fc.integer({ min: -2, max: 2 }) });
+const sale = fc.record({
+  shop: fc.constantFrom('a', 'b', 'c', 'd'),
+  price: fc.integer({ min: -5, max: 50 }),
+  day: fc.integer({ min: -2, max: 2 }),
+});
 
 /** What happens, one after the other, while folds, archivers and builds go on in between. */
 const step = fc.oneof(
-  { weight: 5, arbitrary: fc.record({ kind: fc.constant('sell' as const), sales: fc.array(sale, { minLength: 1, maxLength: 8 }) }) },
+  {
+    weight: 5,
+    arbitrary: fc.record({ kind: fc.constant('sell' as const), sales: fc.array(sale, { minLength: 1, maxLength: 8 }) }),
+  },
   { weight: 3, arbitrary: fc.record({ kind: fc.constant('ask' as const) }) },
   { weight: 2, arbitrary: fc.record({ kind: fc.constant('build' as const) }) },
-  { weight: 2, arbitrary: fc.record({ kind: fc.constant('second-worker' as const), partition: fc.nat(PARTITIONS - 1) }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({ kind: fc.constant('second-worker' as const), partition: fc.nat(PARTITIONS - 1) }),
+  },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('stop-worker' as const), partition: fc.nat(PARTITIONS - 1) }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('snapshot' as const), partition: fc.nat(PARTITIONS - 1) }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('revert' as const), partition: fc.nat(PARTITIONS - 1) }) },
@@ -155,71 +192,77 @@ const step = fc.oneof(
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 describe('the main job, over in-memory adapters', () => {
-  it('answers exactly at every poll, whatever workers, builds and a store that goes back do in between', async () => {
-    await fc.assert(
-      fc.asyncProperty(fc.array(step, { minLength: 5, maxLength: 40 }), async (steps) => {
-        const world = await openWorld();
-        const end = new AbortController();
-        const workers = world.partitions.map((): AbortController[] => []);
-        const running: Promise<unknown>[] = world.partitions.map((partition) => world.archive(partition, end.signal));
-        const hire = (index: number): void => {
-          const worker = new AbortController();
-          const partition = world.partitions[index];
-          if (partition === undefined) return;
-          workers[index]?.push(worker);
-          running.push(world.fold(partition, AbortSignal.any([worker.signal, end.signal])));
-        };
-        const snapshots = new Map<number, unknown>();
-        const check = async (): Promise<RowsAnswer> => {
-          const answer = await world.ask();
-          expect(answer.rows).toEqual(world.prefix(answer.answer.offsets));
-          return answer;
-        };
-        world.partitions.forEach((_, index) => hire(index));
-        for (const next of steps) {
-          switch (next.kind) {
-            case 'sell':
-              await world.sell(next.sales);
-              break;
-            case 'ask':
-              await check();
-              break;
-            case 'build':
-              running.push(world.build(end.signal).catch(unlessGivenUp));
-              break;
-            case 'second-worker':
-              hire(next.partition);
-              break;
-            case 'stop-worker':
-              workers[next.partition]?.shift()?.abort();
-              break;
-            case 'snapshot': {
-              const recordId = { view: id, partition: world.partitions[next.partition] as Partition };
-              snapshots.set(next.partition, world.speedViews.snapshot(recordId));
-              break;
+  it(
+    'answers exactly at every poll, whatever workers, builds and a store that goes back do in between',
+    async () => {
+      await fc.assert(
+        fc.asyncProperty(fc.array(step, { minLength: 5, maxLength: 40 }), async (steps) => {
+          const world = await openWorld();
+          const end = new AbortController();
+          const workers = world.partitions.map((): AbortController[] => []);
+          const running: Promise<unknown>[] = world.partitions.map((partition) => world.archive(partition, end.signal));
+          const hire = (index: number): void => {
+            const worker = new AbortController();
+            const partition = world.partitions[index];
+            if (partition === undefined) return;
+            workers[index]?.push(worker);
+            running.push(world.fold(partition, AbortSignal.any([worker.signal, end.signal])));
+          };
+          const snapshots = new Map<number, unknown>();
+          const check = async (): Promise<RowsAnswer> => {
+            const answer = await world.ask();
+            expect(answer.rows).toEqual(world.prefix(answer.answer.offsets));
+            return answer;
+          };
+          world.partitions.forEach((_, index) => hire(index));
+          for (const next of steps) {
+            switch (next.kind) {
+              case 'sell':
+                await world.sell(next.sales);
+                break;
+              case 'ask':
+                await check();
+                break;
+              case 'build':
+                running.push(world.build(end.signal).catch(unlessGivenUp));
+                break;
+              case 'second-worker':
+                hire(next.partition);
+                break;
+              case 'stop-worker':
+                workers[next.partition]?.shift()?.abort();
+                break;
+              case 'snapshot': {
+                const recordId = { view: id, partition: world.partitions[next.partition] as Partition };
+                snapshots.set(next.partition, world.speedViews.snapshot(recordId));
+                break;
+              }
+              case 'revert': {
+                const recordId = { view: id, partition: world.partitions[next.partition] as Partition };
+                const snapshot = snapshots.get(next.partition) ?? null;
+                world.speedViews.restore(recordId, snapshot as Parameters<InMemorySpeedViewStore['restore']>[1]);
+                break;
+              }
+              case 'turns':
+                for (let passed = 0; passed < next.turns; passed++) await turn();
             }
-            case 'revert': {
-              const recordId = { view: id, partition: world.partitions[next.partition] as Partition };
-              const snapshot = snapshots.get(next.partition) ?? null;
-              world.speedViews.restore(recordId, snapshot as Parameters<InMemorySpeedViewStore['restore']>[1]);
-              break;
-            }
-            case 'turns':
-              for (let passed = 0; passed < next.turns; passed++) await turn();
           }
-        }
-        world.partitions.forEach((_, index) => hire(index));
-        for (let tries = 0; ; tries++) {
-          const { answer } = await check();
-          const isWhole = (answer.offsets['sales'] ?? []).every((offset, partition) => offset === world.heads()[partition]);
-          if (isWhole && !answer.catchingUp) break;
-          expect(tries).toBeLessThan(20_000);
-          await turn();
-        }
-        end.abort();
-        await Promise.all(running);
-      }),
-      { numRuns: RUNS },
-    );
-  }, TIMEOUT_MS);
+          world.partitions.forEach((_, index) => hire(index));
+          for (let tries = 0; ; tries++) {
+            const { answer } = await check();
+            const isWhole = (answer.offsets['sales'] ?? []).every(
+              (offset, partition) => offset === world.heads()[partition],
+            );
+            if (isWhole && !answer.catchingUp) break;
+            expect(tries).toBeLessThan(20_000);
+            await turn();
+          }
+          end.abort();
+          await Promise.all(running);
+        }),
+        { numRuns: RUNS },
+      );
+    },
+    TIMEOUT_MS,
+  );
 });

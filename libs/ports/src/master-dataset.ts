@@ -24,9 +24,10 @@ export interface MasterDataset {
 
   /**
    * Archives the records of [from, to), which must begin where the archive ends. Files first, then the manifest row
-   * that makes them live, in one transaction with a constraint against gaps and overlaps. false: another archiver was
-   * first, nothing of this call is live. Killed before the manifest row: files that nothing names, which the next
-   * archiver of the partition removes.
+   * that makes them live, in one transaction with a constraint against gaps and overlaps. false: the archive does not
+   * end at `from` (another archiver was first), nothing of this call is live. When it rejects, the range may be live all
+   * the same: ask `archivedTo`. Killed before the manifest row: files that nothing names, which the next archiver of the
+   * partition removes.
    * `types` are the catalog's, for the typed columns of each type in the range.
    */
   append(

@@ -10,10 +10,20 @@ export type SpeedViewStoreUnderTest = {
 
 const MANY = 10_000;
 const everything: RowSelection = { dimensions: [null], fromWindow: null, toWindow: null };
-const row = (airport: string | null, window: number, ...parts: ViewRow['parts'][number][]): ViewRow => ({ dimensions: [airport], window, parts });
-const change = (applied: number, rows: readonly ViewRow[] = [], deadLetters = 0): SpeedCommit => ({ applied, appliedAtMs: applied * 10, deadLetters, rows });
+const row = (airport: string | null, window: number, ...parts: ViewRow['parts'][number][]): ViewRow => ({
+  dimensions: [airport],
+  window,
+  parts,
+});
+const change = (applied: number, rows: readonly ViewRow[] = [], deadLetters = 0): SpeedCommit => ({
+  applied,
+  appliedAtMs: applied * 10,
+  deadLetters,
+  rows,
+});
 const pair = (applied: number, openStart: number): RecordPair => ({ applied, openStart });
-const inOrder = (rows: readonly ViewRow[] = []): readonly ViewRow[] => [...rows].sort((a, b) => compareText(rowKeyOf(a), rowKeyOf(b)));
+const inOrder = (rows: readonly ViewRow[] = []): readonly ViewRow[] =>
+  [...rows].sort((a, b) => compareText(rowKeyOf(a), rowKeyOf(b)));
 
 /** Every sentence of SpeedViewStore's contract. */
 export function speedViewStoreContract(name: string, setup: () => Promise<SpeedViewStoreUnderTest>): void {
@@ -51,10 +61,16 @@ export function speedViewStoreContract(name: string, setup: () => Promise<SpeedV
 
     it('commits rows as absolute values, with the offset, the time and the dead letters', async () => {
       await begin();
-      expect(await store.commit(id, pair(0, 0), change(3, [row('ATL', 1, 5, null), row('JFK', 1, 1, 'x')], 1))).toBe(true);
+      expect(await store.commit(id, pair(0, 0), change(3, [row('ATL', 1, 5, null), row('JFK', 1, 1, 'x')], 1))).toBe(
+        true,
+      );
       expect(await store.commit(id, pair(3, 0), change(4, [row('ATL', 1, 6, -2)], 2))).toBe(true);
       const loaded = await store.load(id);
-      expect(loaded?.record).toEqual({ applied: 4, appliedAtMs: 40, epochs: [{ start: 0, end: null, deadLetters: 2 }] });
+      expect(loaded?.record).toEqual({
+        applied: 4,
+        appliedAtMs: 40,
+        epochs: [{ start: 0, end: null, deadLetters: 2 }],
+      });
       expect(inOrder(loaded?.openRows)).toEqual(inOrder([row('ATL', 1, 6, -2), row('JFK', 1, 1, 'x')]));
       expect(await store.probe(id)).toEqual(pair(4, 0));
     });
@@ -117,7 +133,11 @@ export function speedViewStoreContract(name: string, setup: () => Promise<SpeedV
 
     it('drops sealed epochs that end at or below the cut, and never the open one', async () => {
       await begin();
-      for (const [from, to] of [[0, 2], [2, 4], [4, 6]] as const) {
+      for (const [from, to] of [
+        [0, 2],
+        [2, 4],
+        [4, 6],
+      ] as const) {
         await store.commit(id, pair(from, from), change(to, [row('ATL', from, to)]));
         await store.seal(id, pair(to, from));
       }
@@ -128,7 +148,9 @@ export function speedViewStoreContract(name: string, setup: () => Promise<SpeedV
       expect(await store.dropSealed(id, 100)).toBe(2);
       await store.sweep(id);
       await store.sweep(id);
-      expect((await store.read(id, 0, everything, MANY))?.record.epochs).toEqual([{ start: 6, end: null, deadLetters: 0 }]);
+      expect((await store.read(id, 0, everything, MANY))?.record.epochs).toEqual([
+        { start: 6, end: null, deadLetters: 0 },
+      ]);
       expect(await rowsFrom(0)).toEqual([row('ATL', 6, 7)]);
     });
 
@@ -141,12 +163,23 @@ export function speedViewStoreContract(name: string, setup: () => Promise<SpeedV
 
     it('selects by dimension and range of windows', async () => {
       await begin();
-      const rows = ['ATL', 'ATLX', 'JFK', null].flatMap((airport) => [-1, 0, 1, 200].map((window) => row(airport, window, 1)));
+      const rows = ['ATL', 'ATLX', 'JFK', null].flatMap((airport) =>
+        [-1, 0, 1, 200].map((window) => row(airport, window, 1)),
+      );
       await store.commit(id, pair(0, 0), change(1, rows));
-      const selected = (dimension: RowSelection['dimensions'][number], fromWindow: number | null, toWindow: number | null) =>
-        rowsFrom(0, { dimensions: [dimension], fromWindow, toWindow });
+      const selected = (
+        dimension: RowSelection['dimensions'][number],
+        fromWindow: number | null,
+        toWindow: number | null,
+      ) => rowsFrom(0, { dimensions: [dimension], fromWindow, toWindow });
       expect(await selected(['ATL'], null, null)).toEqual(inOrder(rows.filter((r) => r.dimensions[0] === 'ATL')));
-      expect(await selected(['JFK', null], 0, 2)).toEqual(inOrder(rows.filter((r) => r.dimensions[0] === 'JFK' || r.dimensions[0] === null).filter((r) => r.window >= 0 && r.window < 2)));
+      expect(await selected(['JFK', null], 0, 2)).toEqual(
+        inOrder(
+          rows
+            .filter((r) => r.dimensions[0] === 'JFK' || r.dimensions[0] === null)
+            .filter((r) => r.window >= 0 && r.window < 2),
+        ),
+      );
       expect(await selected(null, 1, null)).toEqual(inOrder(rows.filter((r) => r.window >= 1)));
       expect(await selected(null, null, 0)).toEqual(inOrder(rows.filter((r) => r.window < 0)));
       expect(await selected(['none'], null, null)).toEqual([]);
@@ -163,7 +196,9 @@ export function speedViewStoreContract(name: string, setup: () => Promise<SpeedV
 
     it('lets exactly one of many equal commits happen', async () => {
       await begin();
-      const outcomes = await Promise.all(Array.from({ length: 20 }, (_, index) => store.commit(id, pair(0, 0), change(1, [row('ATL', 0, index)]))));
+      const outcomes = await Promise.all(
+        Array.from({ length: 20 }, (_, index) => store.commit(id, pair(0, 0), change(1, [row('ATL', 0, index)]))),
+      );
       expect(outcomes.filter(Boolean)).toHaveLength(1);
       expect(await rowsFrom(0)).toEqual([row('ATL', 0, outcomes.indexOf(true))]);
     });
@@ -171,7 +206,12 @@ export function speedViewStoreContract(name: string, setup: () => Promise<SpeedV
     it('never shows rows of one moment with an offset of another', async () => {
       await begin();
       const writing = (async () => {
-        for (let applied = 0; applied < 200; applied++) await store.commit(id, pair(applied, 0), change(applied + 1, [row('ATL', 0, applied + 1), row('JFK', 0, applied + 1)]));
+        for (let applied = 0; applied < 200; applied++)
+          await store.commit(
+            id,
+            pair(applied, 0),
+            change(applied + 1, [row('ATL', 0, applied + 1), row('JFK', 0, applied + 1)]),
+          );
       })();
       for (let reads = 0; reads < 100; reads++) {
         const read = await store.read(id, 0, everything, MANY);

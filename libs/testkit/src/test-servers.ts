@@ -1,7 +1,11 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
-export type TestServers = { readonly kafkaBrokers: readonly string[]; readonly redisUrl: string; readonly databaseUrl: string };
+export type TestServers = {
+  readonly kafkaBrokers: readonly string[];
+  readonly redisUrl: string;
+  readonly databaseUrl: string;
+};
 
 /**
  * The real servers that tests run against: from the environment (KAFKA_BROKERS, REDIS_URL, DATABASE_URL), else those
@@ -25,7 +29,8 @@ export function testServers(): TestServers {
 function localStack(): Readonly<Record<string, string>> {
   for (let directory = process.cwd(); ; directory = dirname(directory)) {
     const file = join(directory, '.twofold', 'local.json');
-    if (existsSync(file)) return (JSON.parse(readFileSync(file, 'utf8')) as { environment: Record<string, string> }).environment;
+    if (existsSync(file))
+      return (JSON.parse(readFileSync(file, 'utf8')) as { environment: Record<string, string> }).environment;
     if (dirname(directory) === directory) return {};
   }
 }

@@ -7,8 +7,11 @@ import type { KafkaSettings } from './kafka-options.js';
 const FIRST_RETRY_MS = 100;
 const LAST_RETRY_MS = 1_000;
 
+/** Attempts after the first of a kafkajs client whose caller retries by itself. */
+const FEW_RETRIES = 5;
+
 /** A kafkajs client: admin, groups, producing, and the plain second reader. Silent: callers report what matters. */
-export function kafkaJsOf(settings: KafkaSettings): Kafka {
+export function kafkaJsOf(settings: KafkaSettings, retries = FEW_RETRIES): Kafka {
   decodeEveryCodec();
   return new kafkajs.Kafka({
     brokers: [...settings.brokers],
@@ -17,7 +20,7 @@ export function kafkaJsOf(settings: KafkaSettings): Kafka {
     connectionTimeout: settings.connectTimeoutMs,
     authenticationTimeout: settings.connectTimeoutMs,
     requestTimeout: settings.requestTimeoutMs,
-    retry: { initialRetryTime: FIRST_RETRY_MS, maxRetryTime: LAST_RETRY_MS, retries: 5 },
+    retry: { initialRetryTime: FIRST_RETRY_MS, maxRetryTime: LAST_RETRY_MS, retries },
     ...(settings.ssl === undefined ? {} : { ssl: settings.ssl }),
     ...(settings.sasl === undefined ? {} : { sasl: settings.sasl as KafkaJsSasl }),
   });

@@ -6,7 +6,9 @@ import type { KafkaSettings } from './kafka-options.js';
 
 /** All replicas that must have a record have it. */
 const ACKS_ALL = -1;
-/** kafkajs retries about once a second when a broker is away; so many more than the bound's seconds, then it stops by itself. */
+/** Pause between two attempts while the log is away, at most, milliseconds. */
+const LONGEST_RETRY_MS = 1_000;
+/** Attempts beyond those that the bound has room for: the bound ends a call, these end an abandoned session by itself. */
 const SPARE_RETRIES = 10;
 
 /**
@@ -23,15 +25,12 @@ export class ProducerSession {
     settings: KafkaSettings,
     private readonly topic: string,
   ) {
-    this.producer = kafkaJsOf(settings).producer({
+    const retries = Math.ceil(settings.unavailableAfterMs / LONGEST_RETRY_MS) + SPARE_RETRIES;
+    this.producer = kafkaJsOf(settings, retries).producer({
       idempotent: true,
       maxInFlightRequests: 1,
       allowAutoTopicCreation: false,
-      retry: {
-        initialRetryTime: 100,
-        maxRetryTime: 1_000,
-        retries: Math.ceil(settings.unavailableAfterMs / 1_000) + SPARE_RETRIES,
-      },
+      retry: { initialRetryTime: 100, maxRetryTime: LONGEST_RETRY_MS, retries },
       // Asked for each message of each attempt, so this is where an abandoned session's retries end.
       createPartitioner: () => (args) => {
         if (this.abandoned) throw new kafkajs.KafkaJSNonRetriableError('the producer was abandoned');

@@ -1,17 +1,24 @@
 import { randomBytes } from 'node:crypto';
-import { TwofoldError, decodeParts, encodeParts, type Offset, type RowSelection, type ViewRow } from '@twofold/core';
+import { TwofoldError, impossible, type Offset, type RowSelection, type ViewRow } from '@twofold/core';
 import type { RecordPair, SpeedCommit, SpeedRecord, SpeedRecordId, SpeedViewStore } from '@twofold/ports';
-import { dimensionsIn, groupNameOf, groupRange, valueText } from './group-name.js';
+import { groupRange, valueText } from './group-name.js';
+import { LOAD, READ } from './read-scripts.js';
 import { RedisConnection, type RedisOptions } from './redis-connection.js';
-import { COMMIT, DROP_SEALED, READ, RESET, SEAL, SWEEP } from './scripts.js';
+import { cellsByGroup, recordOf, rowsOf } from './stored-rows.js';
+import { COMMIT, DROP_SEALED, RESET, SEAL, SWEEP } from './write-scripts.js';
 
+/** Rows of one commit: it holds the store for some 300 ms, and stays under the 1,048,576 arguments that Redis takes. */
+const MAX_COMMIT_ROWS = 100_000;
+/** Rows of one step of loading: it holds the store for some 25 ms. */
+const LOAD_STEP_ROWS = 10_000;
+/** Another writer may move the record on between two steps; one that keeps doing so is alive and needs no successor. */
+const LOAD_ATTEMPTS = 5;
 /** Groups freed in one step: some milliseconds. */
 const SWEEP_GROUPS = 500;
 
 /**
  * The real-time views in Redis (DESIGN 6). Everything of one record stands in one hash slot, so that each write is one
- * script; see scripts.ts for the layout. A call that rejects with `store-unavailable` may or may not have been carried
- * out: load the record again.
+ * script; see script.ts for the layout.
  */
 export class RedisSpeedViewStore implements SpeedViewStore {
   private constructor(
@@ -24,16 +31,15 @@ export class RedisSpeedViewStore implements SpeedViewStore {
     return new RedisSpeedViewStore(await RedisConnection.open(options), options.namespace ?? 'twofold');
   }
 
-  async load(
-    id: SpeedRecordId,
-  ): Promise<{ readonly record: SpeedRecord; readonly openRows: readonly ViewRow[] } | null> {
-    for (;;) {
-      const pair = await this.probe(id);
-      if (pair === null) return null;
-      const loaded = await this.read(id, pair.openStart, EVERYTHING, Number.MAX_SAFE_INTEGER);
-      if (loaded?.record.epochs.at(-1)?.start === pair.openStart)
-        return { record: loaded.record, openRows: loaded.rows };
+  async load(id: SpeedRecordId): Promise<Loaded | null> {
+    for (let attempt = 0; attempt < LOAD_ATTEMPTS; attempt++) {
+      const loaded = await this.loadUnlessMoved(id);
+      if (loaded !== 'moved') return loaded;
     }
+    throw new TwofoldError(
+      'store-unavailable',
+      `the speed record of ${id.view.name} is written faster than it can be loaded: another worker has it`,
+    );
   }
 
   async probe(id: SpeedRecordId): Promise<RecordPair | null> {
@@ -43,6 +49,7 @@ export class RedisSpeedViewStore implements SpeedViewStore {
   }
 
   async commit(id: SpeedRecordId, expected: RecordPair, change: SpeedCommit): Promise<boolean> {
+    if (change.rows.length > MAX_COMMIT_ROWS) impossible(`a commit of ${change.rows.length} rows`);
     const args = [...pairText(expected), `${change.applied}`, `${change.appliedAtMs ?? ''}`, `${change.deadLetters}`];
     for (const [group, cells] of cellsByGroup(change.rows)) {
       args.push(group, `${cells.length}`);
@@ -90,29 +97,35 @@ export class RedisSpeedViewStore implements SpeedViewStore {
     return this.redis.close();
   }
 
+  /**
+   * In steps, so that a large epoch does not hold the store for long. Each step makes sure that the open epoch is as in the
+   * first: its id and what is applied name its rows (rule 1). 'moved' where it is not.
+   */
+  private async loadUnlessMoved(id: SpeedRecordId): Promise<Loaded | null | 'moved'> {
+    const openRows: ViewRow[] = [];
+    for (let at: readonly string[] = ['', '', '-']; ;) {
+      const reply = await this.redis.run(LOAD, this.keyOf(id), [...at, `${LOAD_STEP_ROWS}`]);
+      if (!Array.isArray(reply)) return reply === null ? null : 'moved';
+      const [applied, appliedAtMs, epochs, openId, next, ...groups] = reply as LoadStep;
+      for (const row of rowsOf(groups)) openRows.push(row);
+      if (next === '') return { record: recordOf(applied, appliedAtMs, epochs), openRows };
+      at = [applied, openId, next];
+    }
+  }
+
   private keyOf({ view, partition: { stream, partition } }: SpeedRecordId): string {
     return `${this.namespace}:{${stream}:${partition}}:${view.name}@${view.version}`;
   }
 }
 
-const EVERYTHING: RowSelection = { dimensions: [], fromWindow: null, toWindow: null };
+type Loaded = { readonly record: SpeedRecord; readonly openRows: readonly ViewRow[] };
+
+type LoadStep = [applied: string, appliedAtMs: string, epochs: string, openId: string, next: string, ...unknown[]];
 
 /** Never used twice: 96 random bits. */
 const newEpochId = (): string => randomBytes(12).toString('base64url');
 
 const pairText = ({ applied, openStart }: RecordPair): readonly [string, string] => [`${applied}`, `${openStart}`];
-
-/** Window and parts of each row, one after the other, by the name of its group. */
-function cellsByGroup(rows: readonly ViewRow[]): ReadonlyMap<string, readonly string[]> {
-  const groups = new Map<string, string[]>();
-  for (const row of rows) {
-    const name = groupNameOf(row.dimensions);
-    const cells = groups.get(name);
-    if (cells === undefined) groups.set(name, [`${row.window}`, encodeParts(row.parts)]);
-    else cells.push(`${row.window}`, encodeParts(row.parts));
-  }
-  return groups;
-}
 
 function selectionText(
   from: Offset,
@@ -131,27 +144,4 @@ function selectionText(
     `${dimensions.length}`,
     ...wanted,
   ];
-}
-
-function recordOf(applied: string, appliedAtMs: string, epochs: string): SpeedRecord {
-  return {
-    applied: Number(applied),
-    appliedAtMs: appliedAtMs === '' ? null : Number(appliedAtMs),
-    epochs: epochs.split(';').map((text) => {
-      const [start, end, deadLetters] = text.split(',');
-      return { start: Number(start), end: end === '' ? null : Number(end), deadLetters: Number(deadLetters) };
-    }),
-  };
-}
-
-function rowsOf(groups: readonly unknown[]): readonly ViewRow[] {
-  const rows: ViewRow[] = [];
-  for (let index = 0; index < groups.length; index += 2) {
-    const dimensions = dimensionsIn(String(groups[index]));
-    const cells = groups[index + 1] as readonly string[];
-    for (let cell = 0; cell < cells.length; cell += 2) {
-      rows.push({ dimensions, window: Number(cells[cell]), parts: decodeParts(cells[cell + 1] ?? '[]') });
-    }
-  }
-  return rows;
 }

@@ -15,7 +15,12 @@ describe('types follow from the definition', () => {
     holds<Equal<Row['window']['start'], Date>>();
     // @ts-expect-error a row has no measure that was not declared
     type _None = Row['cancelled'];
-    expect(delaysByAirport.measures.map((measure) => measure.name)).toEqual(['flights', 'totalDelay', 'worstDelay', 'averageDelay']);
+    expect(delaysByAirport.measures.map((measure) => measure.name)).toEqual([
+      'flights',
+      'totalDelay',
+      'worstDelay',
+      'averageDelay',
+    ]);
   });
 
   it('refuses a field that the event does not have, and a sum of text', () => {
@@ -29,8 +34,8 @@ describe('types follow from the definition', () => {
       });
     expect(declare).toThrow();
     // @ts-expect-error text has no average
-    expect(() => defineView({ name: 'wrong', from: flightLanded, window: daily(), measures: (f) => ({ a: average(f.origin) }) })).toThrow(
-      /average is of an int/,
-    );
+    expect(() =>
+      defineView({ name: 'wrong', from: flightLanded, window: daily(), measures: (f) => ({ a: average(f.origin) }) }),
+    ).toThrow(/average is of an int/);
   });
 });

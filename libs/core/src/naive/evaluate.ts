@@ -3,7 +3,7 @@ import { addExact, multiplyExact, subtractExact, type ExactInteger } from '../al
 import { impossible } from '../errors/twofold-error.js';
 import type { Scalar } from '../events/data-type.js';
 import type { CompareOperator, ExpressionNode } from '../views/expression.js';
-import type { PlainEvent } from './naive-view.js';
+import type { PlainEvent } from './plain-event.js';
 
 /** What an expression means for one event. */
 export function evaluate(node: ExpressionNode, event: PlainEvent): Scalar {

@@ -1,12 +1,9 @@
 import { combinePart, identityOf } from '../algebra/combine-parts.js';
-import type { Scalar } from '../events/data-type.js';
 import { groupKeyOf, type ViewRow } from '../views/view-row.js';
 import type { ViewPlan } from '../views/view-plan.js';
 import { windowAt } from '../views/window-number.js';
 import { evaluate } from './evaluate.js';
-
-/** An event as the reference sees it: its time and its data by field name. */
-export type PlainEvent = { readonly timeMs: number; readonly data: Readonly<Record<string, Scalar>> };
+import type { PlainEvent } from './plain-event.js';
 
 /** The semantics of record: what every engine, store and merge must equal. A few obvious lines, no cleverness. */
 export function naiveView(plan: ViewPlan, events: readonly PlainEvent[]): readonly ViewRow[] {

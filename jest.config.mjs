@@ -1,0 +1,10 @@
+/** All tests of the workspace in one run: `npm test` (tools/test.ts) gives them their servers. */
+export default {
+  projects: [
+    '<rootDir>/libs/*/jest.config.mjs',
+    '<rootDir>/libs/catalog/*/jest.config.mjs',
+    '<rootDir>/libs/adapters/*/jest.config.mjs',
+    '<rootDir>/apps/*/jest.config.mjs',
+    '<rootDir>/tools/jest.config.mjs',
+  ],
+};
