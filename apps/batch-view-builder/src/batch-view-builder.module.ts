@@ -7,7 +7,7 @@ import { KafkaAdmin, KafkaControlChannel, KafkaPartitionAssigner, KafkaRawReader
 import { registerViews } from '@twofold/flows';
 import { ParquetMasterDataset } from '@twofold/master-dataset-parquet';
 import { migrate, openMetadata, type Metadata } from '@twofold/metadata';
-import { closeAtShutdown, CONTROL_CHANNEL, Readiness, systemClock } from '@twofold/platform';
+import { closeAtShutdown, CONTROL_CHANNEL, kafkaOptionsOf, Readiness, systemClock } from '@twofold/platform';
 import type { ControlChannel } from '@twofold/ports';
 import { announcementsOn } from './announcements.js';
 import { Archiving } from './archiving.js';
@@ -27,8 +27,8 @@ const ENGINE = Symbol('engine');
 @Module({})
 export class BatchViewBuilderModule {
   static of(settings: BatchViewBuilderSettings): DynamicModule {
-    const { KAFKA_BROKERS: brokers, TWOFOLD_NAMESPACE: namespace, DATABASE_URL, ARCHIVE_DIR } = settings;
-    const kafka = { brokers, namespace, clientId: 'batch-view-builder' };
+    const { DATABASE_URL, ARCHIVE_DIR } = settings;
+    const kafka = kafkaOptionsOf(settings, 'batch-view-builder');
     return {
       module: BatchViewBuilderModule,
       controllers: [RebuildController],

@@ -1,6 +1,6 @@
 import { catalog } from '@twofold/catalog';
 import { KafkaAdmin, KafkaWriter } from '@twofold/event-log-kafka';
-import { kafkaAt, type App } from '@twofold/platform';
+import { kafkaAt, kafkaOptionsOf, type App } from '@twofold/platform';
 import type { FastifyInstance } from 'fastify';
 import { IngestModule } from './ingest.module.js';
 import { MAX_BODY_BYTES } from './limits.js';
@@ -13,11 +13,7 @@ export const ingestApp: App<IngestSettings> = {
   settings: ingestSettings,
   servers: (settings) => [kafkaAt(settings.KAFKA_BROKERS)],
   parts: (settings) => {
-    const kafka = {
-      brokers: settings.KAFKA_BROKERS,
-      namespace: settings.TWOFOLD_NAMESPACE,
-      clientId: 'twofold-ingest',
-    };
+    const kafka = kafkaOptionsOf(settings, 'ingest');
     return {
       module: IngestModule.of({
         catalog,

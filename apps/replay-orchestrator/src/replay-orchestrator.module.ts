@@ -5,7 +5,7 @@ import { catalog } from '@twofold/catalog';
 import { KafkaControlChannel } from '@twofold/event-log-kafka';
 import type { RebuildPorts } from '@twofold/flows';
 import { migrate, openMetadata, type Metadata } from '@twofold/metadata';
-import { CLOCK, CONTROL_CHANNEL, Readiness, closeAtShutdown } from '@twofold/platform';
+import { CLOCK, CONTROL_CHANNEL, Readiness, closeAtShutdown, kafkaOptionsOf } from '@twofold/platform';
 import type { Clock, ControlChannel } from '@twofold/ports';
 import { Announcer } from './announcer.js';
 import { ProgressController } from './progress.controller.js';
@@ -19,7 +19,7 @@ const METADATA = Symbol('metadata');
 @Module({})
 export class ReplayOrchestratorModule {
   static of(settings: OrchestratorSettings): DynamicModule {
-    const { KAFKA_BROKERS: brokers, TWOFOLD_NAMESPACE: namespace, DATABASE_URL } = settings;
+    const { DATABASE_URL } = settings;
     return {
       module: ReplayOrchestratorModule,
       controllers: [RebuildsController, ProgressController],
@@ -27,7 +27,7 @@ export class ReplayOrchestratorModule {
         { provide: METADATA, useFactory: () => migrate(DATABASE_URL).then(() => openMetadata(DATABASE_URL)) },
         {
           provide: CONTROL_CHANNEL,
-          useFactory: () => new KafkaControlChannel({ brokers, namespace, clientId: 'replay-orchestrator' }),
+          useFactory: () => new KafkaControlChannel(kafkaOptionsOf(settings, 'replay-orchestrator')),
         },
         { provide: REBUILD_PORTS, inject: [METADATA, CONTROL_CHANNEL, CLOCK, Readiness], useFactory: portsOf },
         Announcer,

@@ -4,7 +4,7 @@ import { catalog } from '@twofold/catalog';
 import { KafkaRawReader } from '@twofold/event-log-kafka';
 import type { AnswerPorts } from '@twofold/flows';
 import { migrate, openMetadata, type Metadata } from '@twofold/metadata';
-import { closeAtShutdown, Readiness, systemClock } from '@twofold/platform';
+import { closeAtShutdown, kafkaOptionsOf, Readiness, systemClock } from '@twofold/platform';
 import { RedisSpeedViewStore } from '@twofold/speed-view-store-redis';
 import { LogHeads } from './log-heads.js';
 import type { GatewaySettings } from './settings.js';
@@ -19,13 +19,13 @@ const SPEED_VIEWS = Symbol('speed-views');
 @Module({})
 export class ServingGatewayModule {
   static of(settings: GatewaySettings): DynamicModule {
-    const { KAFKA_BROKERS: brokers, TWOFOLD_NAMESPACE: namespace, REDIS_URL, DATABASE_URL } = settings;
+    const { TWOFOLD_NAMESPACE: namespace, REDIS_URL, DATABASE_URL } = settings;
     return {
       module: ServingGatewayModule,
       controllers: [ViewsController],
       providers: [
         { provide: CATALOG, useValue: catalog },
-        { provide: LOG, useFactory: () => new KafkaRawReader({ brokers, namespace, clientId: 'serving-gateway' }) },
+        { provide: LOG, useFactory: () => new KafkaRawReader(kafkaOptionsOf(settings, 'serving-gateway')) },
         { provide: SPEED_VIEWS, useFactory: () => RedisSpeedViewStore.connect({ url: REDIS_URL, namespace }) },
         {
           provide: METADATA,

@@ -4,7 +4,7 @@ import { catalog } from '@twofold/catalog';
 import { KafkaAdmin, KafkaControlChannel, KafkaPartitionAssigner, KafkaRawReader } from '@twofold/event-log-kafka';
 import { registerViews } from '@twofold/flows';
 import { migrate, openMetadata, type Metadata } from '@twofold/metadata';
-import { closeAtShutdown, CONTROL_CHANNEL, Readiness, systemClock } from '@twofold/platform';
+import { closeAtShutdown, CONTROL_CHANNEL, kafkaOptionsOf, Readiness, systemClock } from '@twofold/platform';
 import { RedisSpeedViewStore } from '@twofold/speed-view-store-redis';
 import { Folding } from './folding.js';
 import { NewsController } from './news.controller.js';
@@ -20,8 +20,8 @@ const SPEED_VIEWS = Symbol('speed-views');
 @Module({})
 export class SpeedViewBuilderModule {
   static of(settings: SpeedViewBuilderSettings): DynamicModule {
-    const { KAFKA_BROKERS: brokers, TWOFOLD_NAMESPACE: namespace, REDIS_URL, DATABASE_URL } = settings;
-    const kafka = { brokers, namespace, clientId: 'speed-view-builder' };
+    const { TWOFOLD_NAMESPACE: namespace, REDIS_URL, DATABASE_URL } = settings;
+    const kafka = kafkaOptionsOf(settings, 'speed-view-builder');
     return {
       module: SpeedViewBuilderModule,
       controllers: [NewsController],

@@ -19,7 +19,7 @@ import {
 import type { BatchViewStore, Clock, Generation, SpeedRecord, SpeedViewStore } from '@twofold/ports';
 
 export type AnswerPorts = {
-  readonly batchViews: Pick<BatchViewStore, 'published' | 'read' | 'readKeys'>;
+  readonly batchViews: Pick<BatchViewStore, 'published' | 'history' | 'read' | 'readKeys'>;
   readonly speedViews: Pick<SpeedViewStore, 'read'>;
   /** Where the stream's partitions end now, or a moment ago; null when the log cannot be asked. */
   readonly heads: (stream: string) => Promise<readonly Offset[] | null>;
@@ -72,6 +72,8 @@ export const MAX_PAGE_ROWS = 10_000;
 const MAX_SPEED_ROWS = 50_000;
 /** Keys of one look-up in a generation (BatchViewStore.readKeys). */
 const KEYS_AT_ONCE = 10_000;
+/** Generations among which the one before the published one is: those after it are loaded, not yet published. */
+const RECENT = 5;
 /** A reader starts again when the generation it began with was dropped: more often means something else is wrong. */
 const MAX_ATTEMPTS = 5;
 /** Between two looks for a position that is waited for: short against the time from append to applied. */
@@ -89,8 +91,7 @@ export async function answerQuery(ports: AnswerPorts, query: RowsQuery): Promise
   const giveUpAtMs = ports.clock.now() + query.waitMs;
   const wanted = positionInStream(query);
   for (let attempt = 1; ;) {
-    const generation = await publishedGeneration(ports, query.plan);
-    const speed = await readSpeed(ports, query, generation);
+    const { generation, speed } = await readFitting(ports, query, await publishedGeneration(ports, query.plan));
     if (wanted !== null && !hasReached(speed.offsets, wanted)) {
       if (ports.clock.now() >= giveUpAtMs) throw notReached(query, speed.offsets, wanted);
       await ports.clock.wait(POLL_MS);
@@ -124,6 +125,27 @@ async function publishedGeneration({ batchViews }: AnswerPorts, plan: ViewPlan):
     'store-unavailable',
     `view ${plan.id.name} is not registered yet: no speed-view-builder or batch-view-builder of this version has started`,
   );
+}
+
+type Reading = { readonly generation: Generation; readonly speed: Speed };
+
+/**
+ * The published generation with the speed records; where a record has not sealed at its cut yet, the generation before,
+ * if the records fit that one: as exact, and not behind what was answered a moment ago. Else the published one all the same.
+ */
+async function readFitting(ports: AnswerPorts, query: RowsQuery, published: Generation): Promise<Reading> {
+  const reading = { generation: published, speed: await readSpeed(ports, query, published) };
+  const before = reading.speed.catchingUp ? await generationBefore(ports, published) : null;
+  if (before === null) return reading;
+  const speed = await readSpeed(ports, query, before);
+  return speed.catchingUp ? reading : { generation: before, speed };
+}
+
+async function generationBefore({ batchViews }: AnswerPorts, { view, number, cut }: Generation): Promise<Generation | null> {
+  if (number > 1) return (await batchViews.history(view, RECENT)).find((candidate) => candidate.number === number - 1) ?? null;
+  if (number === 0) return null;
+  const start = Object.fromEntries(Object.entries(cut).map(([stream, offsets]) => [stream, offsets.map(() => 0)]));
+  return { view, number: 0, cut: start, rowCount: 0, deadLetters: 0, appliedAtMs: null, publishedAtMs: null };
 }
 
 /** Per partition, at one moment each: the epochs from the cut on if they fit it, else nothing but the cut itself. */

@@ -12,6 +12,7 @@ export { runApp, type App } from './run-app.js';
 export { PartitionTasks } from './partition-tasks.js';
 export {
   appSettings,
+  kafkaOptionsOf,
   kafkaSettings,
   platformSettings,
   postgresSettings,

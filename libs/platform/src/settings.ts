@@ -54,12 +54,23 @@ export const platformSettings = {
   TWOFOLD_PARTITIONS: wholeNumber(1, MAX_PARTITIONS).default(DEFAULT_PARTITIONS),
 };
 
+/** What brokers take by default: group.min.session.timeout.ms and group.max.session.timeout.ms. */
+const MIN_SESSION_TIMEOUT_MS = 6_000;
+const MAX_SESSION_TIMEOUT_MS = 1_800_000;
+const DEFAULT_SESSION_TIMEOUT_MS = 15_000;
+/** More copies than any cluster keeps of one record. */
+const MAX_REPLICATION_FACTOR = 9;
+
 export const kafkaSettings = {
   KAFKA_BROKERS: required('the brokers of the log, such as 127.0.0.1:9092,127.0.0.1:9093')
     .transform((text) => text.split(',').map((broker) => broker.trim()))
     .refine((brokers) => brokers.every((broker) => BROKER.test(broker)), {
       error: 'must be host:port, several divided by commas',
     }),
+  /** How long a process that died keeps its partitions, ms: shorter recovers sooner, longer bears longer pauses. */
+  KAFKA_SESSION_TIMEOUT_MS: wholeNumber(MIN_SESSION_TIMEOUT_MS, MAX_SESSION_TIMEOUT_MS).default(DEFAULT_SESSION_TIMEOUT_MS),
+  /** Copies of each record, for topics that the app creates; at most the number of brokers. */
+  KAFKA_REPLICATION_FACTOR: wholeNumber(1, MAX_REPLICATION_FACTOR).default(1),
 };
 
 export const redisSettings = {
@@ -72,3 +83,19 @@ export const postgresSettings = {
     'the URL of the batch views, such as postgresql://twofold@127.0.0.1:5432/twofold',
   ),
 };
+
+type KafkaPlace = {
+  readonly KAFKA_BROKERS: readonly string[];
+  readonly KAFKA_SESSION_TIMEOUT_MS: number;
+  readonly KAFKA_REPLICATION_FACTOR: number;
+  readonly TWOFOLD_NAMESPACE: string;
+};
+
+/** The settings as the Kafka adapter takes them. */
+export const kafkaOptionsOf = (settings: KafkaPlace, clientId: string) => ({
+  brokers: settings.KAFKA_BROKERS,
+  namespace: settings.TWOFOLD_NAMESPACE,
+  sessionTimeoutMs: settings.KAFKA_SESSION_TIMEOUT_MS,
+  replicationFactor: settings.KAFKA_REPLICATION_FACTOR,
+  clientId,
+});

@@ -36,9 +36,15 @@ export type SpeedCommit = {
  * The real-time views (DESIGN 6; docs/guarantees: rules of the cut). Every write is one atomic step, conditional on the
  * record being as the writer knows it; so it does not matter how many writers there are, or how old their memory is.
  * Killed in a write: all of it stands, or none. The store may lose a record or put an older one back, but as a whole.
+ *
+ * Every method rejects with `store-unavailable` within a bound when the store is away, and works again by itself when it is
+ * back. A write that rejects so may or may not have happened, or may still happen: the caller loads again (rule 1).
  */
 export interface SpeedViewStore {
-  /** The record and the rows of its open epoch, at one moment; null where there is none. */
+  /**
+   * The record and the rows of its open epoch, at one moment; null where there is none. A large epoch may be read in steps:
+   * rejects with `store-unavailable` where other writers leave no moment for them.
+   */
   load(id: SpeedRecordId): Promise<{ readonly record: SpeedRecord; readonly openRows: readonly ViewRow[] } | null>;
 
   /** The pair that stands now; null where there is no record. For an idle worker to compare its memory with (rule 2). */

@@ -212,7 +212,6 @@ describe('over a wire that breaks', () => {
     const assigner = new KafkaPartitionAssigner({
       ...options,
       heartbeatMs: 200,
-      sessionTimeoutMs: 6_000, // the least that a broker allows by default
       report: (problem) => problems.push(problem),
     });
     const released: AbortSignal[] = [];

@@ -33,7 +33,10 @@ export type KafkaOptions = {
   readonly maxEventBytes?: number;
   /** Bytes of events per stream that may wait to be written; beyond it `append` rejects with `overloaded`. Default 64 MiB. */
   readonly maxQueuedBytes?: number;
-  /** A group member that is silent for this long loses its partitions, milliseconds. Default 15,000. */
+  /**
+   * A group member that is silent for this long loses its partitions, milliseconds: what others wait for after a kill.
+   * Default 6,000, the least that a broker allows unless told otherwise (group.min.session.timeout.ms).
+   */
   readonly sessionTimeoutMs?: number;
   /** How often a group member shows that it lives, milliseconds; below a third of the session. Default 1,000. */
   readonly heartbeatMs?: number;
@@ -54,7 +57,7 @@ export const settingsOf = (options: KafkaOptions): KafkaSettings => ({
   maxBatchBytes: 768 * 1024,
   maxEventBytes: 1_000_000,
   maxQueuedBytes: 64 * 1024 * 1024,
-  sessionTimeoutMs: 15_000,
+  sessionTimeoutMs: 6_000,
   heartbeatMs: 1_000,
   report: (problem, cause) => process.emitWarning(cause === undefined ? problem : `${problem}: ${String(cause)}`),
   ...options,

@@ -1,4 +1,6 @@
 import { TwofoldError } from '../errors/twofold-error.js';
+import { isText } from '../events/read-data.js';
+import type { ColumnType } from '../views/view-definition.js';
 import type { ViewPlan } from '../views/view-plan.js';
 import { decodeParts, dimensionsOf, encodeParts, groupKeyOf, type ViewRow } from '../views/view-row.js';
 import type { RowOrder } from './row-order.js';
@@ -32,11 +34,38 @@ export function decodeCursor(plan: ViewPlan, order: RowOrder, cursor: string): V
       window: Number(window),
       parts: decodeParts(String(parts)),
     };
-    const isWhole = row.dimensions.length === plan.dimensions.length && row.parts.length === plan.parts.length;
-    return isWhole ? row : refuse();
+    const isRow =
+      areOf(
+        plan.dimensions.map(({ column }) => column),
+        row.dimensions,
+      ) &&
+      areOf(
+        plan.parts.map(({ kind, type }) => ({ kind: type, nullable: kind !== 'sum' })),
+        row.parts,
+      );
+    return isRow ? row : refuse();
   } catch {
     return refuse();
   }
 }
 
 const orderText = ({ by, descending }: RowOrder): string => JSON.stringify([by, descending]);
+
+/** What stands in a cursor goes to the store as it is; so it must be what the store's columns take. */
+const areOf = (columns: readonly ColumnType[], values: readonly unknown[]): boolean =>
+  values.length === columns.length && columns.every((column, index) => isOf(column, values[index]));
+
+function isOf({ kind, nullable }: ColumnType, value: unknown): boolean {
+  if (value === null) return nullable;
+  switch (kind) {
+    case 'string':
+      return typeof value === 'string' && isText(value);
+    case 'boolean':
+      return typeof value === 'boolean';
+    case 'double':
+      return Number.isFinite(value);
+    case 'int':
+    case 'timestamp':
+      return Number.isSafeInteger(value) || (typeof value === 'bigint' && BigInt.asIntN(64, value) === value);
+  }
+}

@@ -16,7 +16,7 @@ describe('an event type', () => {
     expect(dataSchemaOf(event)).toBe('urn:twofold:schema:flight.landed:1');
   });
 
-  it.each([
+  it.each<[Partial<Parameters<typeof defineEvent>[0]>, string]>([
     [{ type: 'landed' }, '/type'],
     [{ type: 'Flight.landed' }, '/type'],
     [{ type: 'flight.landed.' }, '/type'],

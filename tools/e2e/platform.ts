@@ -1,0 +1,76 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { AppProcess } from '../demo/app-process.ts';
+import { APPS, type AppName } from '../demo/apps.ts';
+import { freshInstallation, type Installation } from '../demo/installation.ts';
+import { freePort } from '../stack/process.ts';
+
+/** The least that brokers take: a killed process' partitions are free again sooner. */
+const SESSION_TIMEOUT_MS = 6_000;
+const BUILD_EVERY_MS = 1_000;
+export const PARTITIONS = 2;
+
+/** The five apps on real servers, each a process that can be killed. */
+export class Platform {
+  readonly namespace: string;
+  private readonly installation: Installation;
+  private readonly environment: Readonly<Record<string, string>>;
+  private readonly directory = mkdtempSync(join(tmpdir(), 'twofold-e2e-'));
+  private readonly apps = new Map<AppName, AppProcess>();
+  private readonly ports = new Map<AppName, number>();
+
+  private constructor(servers: Readonly<Record<'KAFKA_BROKERS' | 'REDIS_URL' | 'DATABASE_URL', string>>) {
+    this.installation = freshInstallation(servers);
+    this.namespace = this.installation.environment['TWOFOLD_NAMESPACE'] ?? '';
+    this.environment = {
+      ...this.installation.environment,
+      ARCHIVE_DIR: join(this.directory, 'archive'),
+      TWOFOLD_PARTITIONS: `${PARTITIONS}`,
+      BUILD_EVERY_MS: `${BUILD_EVERY_MS}`,
+      KAFKA_SESSION_TIMEOUT_MS: `${SESSION_TIMEOUT_MS}`,
+    };
+  }
+
+  /** Starts all five; resolves when all are ready. */
+  static async open(
+    servers: Readonly<Record<'KAFKA_BROKERS' | 'REDIS_URL' | 'DATABASE_URL', string>>,
+  ): Promise<Platform> {
+    const platform = new Platform(servers);
+    for (const app of APPS) platform.ports.set(app, await freePort());
+    try {
+      APPS.forEach((app) => platform.start(app));
+      await Promise.all(APPS.map((app) => platform.ready(app)));
+    } catch (error) {
+      await platform.close();
+      throw error;
+    }
+    return platform;
+  }
+
+  url(app: AppName): string {
+    return `http://127.0.0.1:${this.ports.get(app)}`;
+  }
+
+  start(app: AppName): void {
+    this.apps.set(
+      app,
+      new AppProcess(app, this.ports.get(app) ?? 0, this.environment, join(this.directory, `${app}.log`)),
+    );
+  }
+
+  async ready(app: AppName): Promise<void> {
+    await this.apps.get(app)?.ready();
+  }
+
+  /** kill -9. */
+  async kill(app: AppName): Promise<void> {
+    await this.apps.get(app)?.kill();
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([...this.apps.values()].map((app) => app.stop()));
+    await this.installation.remove();
+    rmSync(this.directory, { recursive: true, force: true });
+  }
+}
