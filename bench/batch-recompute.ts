@@ -8,8 +8,7 @@ import { flights } from '@twofold/catalog-flights';
 import { catalog } from '@twofold/catalog';
 import { viewNamed, type ViewPlan } from '@twofold/core';
 import type { ArchiveFile } from '@twofold/ports';
-import { createRequire } from 'node:module';
-import { dirname } from 'node:path';
+import { FLIGHTS } from './flights.ts';
 import { median, ratioOf } from './median.ts';
 
 /** The same question, written by hand. */
@@ -81,13 +80,9 @@ async function timed<T>(work: () => Promise<T>): Promise<readonly [T, number]> {
 
 /** Parquet files as the archive writes them (see MasterDataset), straight from the source. */
 async function writeArchive(directory: string, events: number): Promise<readonly ArchiveFile[]> {
-  const source = join(
-    dirname(createRequire(import.meta.url).resolve('vega-datasets/package.json')),
-    'data/flights-3m.parquet',
-  );
   const connection = await (await DuckDBInstance.create()).connect();
   await connection.run(
-    `CREATE TABLE flights AS SELECT *, row_number() OVER (ORDER BY date) - 1 AS n FROM '${source}' QUALIFY n < ${events}`,
+    `CREATE TABLE flights AS SELECT *, row_number() OVER (ORDER BY date) - 1 AS n FROM '${FLIGHTS}' QUALIFY n < ${events}`,
   );
   const perFile = Math.ceil(events / FILES);
   const files: ArchiveFile[] = [];

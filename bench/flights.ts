@@ -1,12 +1,14 @@
-import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { DuckDBInstance } from '@duckdb/node-api';
 import type { OutgoingEvent } from '@twofold/ports';
 
 /** 3,000,000 flights within the United States, January to June 2001 (vega-datasets, BSD-3). */
-const FLIGHTS = join(
-  dirname(createRequire(import.meta.url).resolve('vega-datasets/package.json')),
-  'data/flights-3m.parquet',
+export const FLIGHTS = join(
+  dirname(fileURLToPath(import.meta.resolve('vega-datasets'))),
+  '..',
+  'data',
+  'flights-3m.parquet',
 );
 
 /** The first `count` flights by date, as events ready for the log, in chunks. */

@@ -18,7 +18,8 @@ export interface EventLogWriter {
    * after the other. A retry inside never duplicates or reorders.
    *
    * Rejects with `log-unavailable` when the log did not confirm in time; then each event is on the log at most once,
-   * and the caller does not know which are.
+   * and the caller does not know which are. Rejects with `body-too-large` (pointer to the event) or `overloaded` (too
+   * much waits to be written already) before anything of the call is written.
    */
   append(stream: string, events: readonly OutgoingEvent[]): Promise<readonly Appended[]>;
   close(): Promise<void>;
@@ -41,7 +42,7 @@ export type ReadOptions = {
   readonly from: Offset;
   /** No record at or beyond this offset is in the batch, and nextOffset is at most this. Default: none. */
   readonly below?: Offset;
-  /** How much to fetch at most; a single record larger than this still comes, alone. Default 1 MiB. */
+  /** About how much to fetch at most; what was appended together may come together, so at least one record comes. Default 1 MiB. */
   readonly maxBytes?: number;
   /** How long to wait for a first record. Then an empty batch comes. Default 500. */
   readonly waitMs?: number;

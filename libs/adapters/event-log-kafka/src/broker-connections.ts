@@ -51,8 +51,13 @@ export class BrokerConnections {
     const connection = new Connection(this.clientId, this.options);
     // What goes wrong on it comes back through the request; without a listener it would end the process.
     connection.on('error', () => undefined);
-    await connection.connect(broker.host, broker.port);
     this.open.add(connection);
+    try {
+      await connection.connect(broker.host, broker.port);
+    } catch (error) {
+      this.open.delete(connection);
+      throw error;
+    }
     return connection;
   }
 

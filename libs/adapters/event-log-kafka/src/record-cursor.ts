@@ -3,6 +3,8 @@ import type { RecordRun } from './record-run.js';
 
 /** Numbers kept per header: where its name and its value begin, and how long they are. */
 const SLOT = 4;
+/** A header that differed from record to record this often in a row, an id say, is decoded each time from then on. */
+const MAX_MISSES = 8;
 
 /**
  * Walks the records of a batch in place; at each it is the {@link LogRecord}. Key, value and headers are decoded when
@@ -26,6 +28,7 @@ export class RecordCursor implements LogRecord {
   private headerCount = -1;
   private slots = new Int32Array(16 * SLOT);
   private readonly names = new Map<string, Buffer>();
+  private readonly lastValues = new Map<string, { readonly bytes: Buffer; readonly text: string; misses: number }>();
 
   constructor(run: RecordRun) {
     this.run = run;
@@ -78,7 +81,7 @@ export class RecordCursor implements LogRecord {
     for (let at = (this.headerCount - 1) * SLOT; at >= 0; at -= SLOT) {
       if (slots[at + 1] === wanted.length && this.standsAt(slots[at] as number, wanted)) {
         const length = slots[at + 3] as number;
-        return length < 0 ? undefined : this.text(slots[at + 2] as number, length);
+        return length < 0 ? undefined : this.headerText(name, slots[at + 2] as number, length);
       }
     }
     return undefined;
@@ -123,8 +126,26 @@ export class RecordCursor implements LogRecord {
     return true;
   }
 
+  /** Most headers say the same from record to record: then the text of the last one is it. Those that do not are not kept. */
+  private headerText(name: string, start: number, length: number): string {
+    const last = this.lastValues.get(name);
+    if (last !== undefined && last.bytes.length === length && this.standsAt(start, last.bytes)) {
+      last.misses = 0;
+      return last.text;
+    }
+    const text = this.text(start, length);
+    const misses = (last?.misses ?? 0) + 1;
+    if (last !== undefined && misses > MAX_MISSES) return text;
+    this.lastValues.set(name, { bytes: Buffer.from(this.bytes.subarray(start, start + length)), text, misses });
+    return text;
+  }
+
   private text(start: number, length: number): string {
-    return this.bytes.toString('utf8', start, start + length);
+    const { bytes } = this;
+    const end = start + length;
+    // ASCII is the same in Latin-1, which takes half the time.
+    for (let at = start; at < end; at++) if ((bytes[at] as number) > 0x7f) return bytes.toString('utf8', start, end);
+    return bytes.toString('latin1', start, end);
   }
 
   /** A zigzag number of at most 32 bits. */

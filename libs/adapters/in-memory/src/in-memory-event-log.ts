@@ -16,7 +16,7 @@ import { InMemoryGroups } from './in-memory-groups.js';
 type Stored = { readonly offset: Offset; readonly appendedAtMs: number; readonly event: OutgoingEvent };
 
 /** One partition: its records by offset, with gaps where something stood that nobody reads. */
-type PartitionLog = { start: Offset; end: Offset; records: readonly Stored[]; readonly waiting: Set<() => void> };
+type PartitionLog = { start: Offset; end: Offset; records: Stored[]; readonly waiting: Set<() => void> };
 
 const DEFAULT_MAX_BYTES = 1024 * 1024;
 const DEFAULT_WAIT_MS = 500;
@@ -37,7 +37,7 @@ export class InMemoryEventLog implements EventLogWriter, EventLogReader, EventLo
       const partition = hashOf(event.key) % partitions.length;
       const log = partitions[partition] ?? impossible('a partition beyond the last');
       const offset = log.end++;
-      log.records = [...log.records, { offset, appendedAtMs, event }];
+      log.records.push({ offset, appendedAtMs, event });
       return { partition, offset };
     });
     for (const { partition } of places) partitions[partition]?.waiting.forEach((wake) => wake());
@@ -53,9 +53,9 @@ export class InMemoryEventLog implements EventLogWriter, EventLogReader, EventLo
     }
     if (log.end === from) await untilWoken(log.waiting, waitMs, options.signal);
     if (options.signal?.aborted) return new StoredBatch(partition, [], from);
-    const standing = log.records.filter(({ offset }) => offset >= from && offset < below);
-    const taken = firstBytes(standing, maxBytes);
-    return new StoredBatch(partition, taken, standing[taken.length]?.offset ?? Math.min(below, log.end));
+    const taken = recordsFrom(log.records, from, below, maxBytes);
+    const following = log.records[indexOf(log.records, from) + taken.length]?.offset ?? log.end;
+    return new StoredBatch(partition, taken, Math.min(below, following));
   }
 
   async bounds(stream: string): Promise<{ readonly start: readonly Offset[]; readonly end: readonly Offset[] }> {
@@ -139,14 +139,28 @@ class StoredBatch implements EventBatch {
   }
 }
 
-/** The records of the first so many bytes; at least one. */
-function firstBytes(records: readonly Stored[], maxBytes: number): readonly Stored[] {
+/** The records of [from, below), up to a number of bytes of key and value; at least one. */
+function recordsFrom(records: readonly Stored[], from: Offset, below: Offset, maxBytes: number): readonly Stored[] {
+  const taken: Stored[] = [];
   let bytes = 0;
-  const end = records.findIndex(({ event }, index) => {
-    bytes += event.key.length + event.value.length;
-    return index > 0 && bytes > maxBytes;
-  });
-  return end < 0 ? records : records.slice(0, end);
+  for (let index = indexOf(records, from); index < records.length; index++) {
+    const record = records[index] ?? impossible('a record beyond the last');
+    bytes += record.event.key.length + record.event.value.length;
+    if (record.offset >= below || (taken.length > 0 && bytes > maxBytes)) break;
+    taken.push(record);
+  }
+  return taken;
+}
+
+/** The index of the first record at or beyond an offset. */
+function indexOf(records: readonly Stored[], offset: Offset): number {
+  let low = 0;
+  for (let high = records.length; low < high;) {
+    const middle = (low + high) >>> 1;
+    if ((records[middle]?.offset ?? offset) < offset) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
 
 function untilWoken(waiting: Set<() => void>, waitMs: number, signal: AbortSignal | undefined): Promise<void> {

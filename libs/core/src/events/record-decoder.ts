@@ -1,9 +1,9 @@
+import { dataDecoderOf, type DataDecoder } from './data-decoder.js';
 import type { Scalar } from './data-type.js';
 import type { EventType } from './event-type.js';
 import { dataSchemaOf } from './event-type.js';
 import type { LogRecord } from './log-record.js';
 import { parseTimestamp } from './parse-timestamp.js';
-import { dataReaderOf, type DataReader } from './read-data.js';
 
 /** What a record of the log turned out to be. */
 export type DecodedKind =
@@ -16,7 +16,7 @@ export type DecodedKind =
   /** It is not what it says it is: `deadCode` and `deadReason` say why. */
   | 'dead';
 
-type Known = { readonly event: EventType; readonly read: DataReader };
+type Known = { readonly event: EventType; readonly decode: DataDecoder };
 
 /**
  * Decodes records for folds and archive alike, so that both come to the same verdict. One object, refilled by each
@@ -35,7 +35,7 @@ export class RecordDecoder {
   constructor(events: readonly EventType[]) {
     for (const event of events) {
       this.types.add(event.type);
-      this.bySchema.set(dataSchemaOf(event), { event, read: dataReaderOf(event) });
+      this.bySchema.set(dataSchemaOf(event), { event, decode: dataDecoderOf(event) });
     }
   }
 
@@ -56,13 +56,8 @@ export class RecordDecoder {
     const time = parseTimestamp(record.header('ce_time') ?? '');
     if (time === null) return this.dead('unreadable', 'its ce_time is no RFC 3339 time');
     const text = record.valueText();
-    let data: unknown;
-    try {
-      data = JSON.parse(text ?? '');
-    } catch {
-      return this.dead('unreadable', 'its value is no JSON');
-    }
-    const problem = known.read(data, this.values);
+    const problem = known.decode(text ?? '', this.values);
+    if (problem?.code === 'unreadable') return this.dead('unreadable', 'its value is no JSON');
     if (problem !== null) return this.dead('invalid-data', `${problem.message} (at ${problem.pointer || '/'})`);
     this.event = known.event;
     this.timeMs = time;

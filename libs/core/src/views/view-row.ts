@@ -24,8 +24,15 @@ export type RowSelection = {
 };
 
 /** The text that names a row's dimensions: their values as a JSON array, an int beyond 2^53 − 1 as `["digits"]`. */
-export const groupKeyOf = (dimensions: readonly Scalar[]): string =>
-  JSON.stringify(dimensions, (_key, value: unknown) => (typeof value === 'bigint' ? [value.toString()] : value));
+export function groupKeyOf(dimensions: readonly Scalar[]): string {
+  let text = '[';
+  for (let index = 0; index < dimensions.length; index++) {
+    const value = dimensions[index];
+    if (index > 0) text += ',';
+    text += typeof value === 'bigint' ? `["${value}"]` : typeof value === 'number' ? value : JSON.stringify(value);
+  }
+  return `${text}]`;
+}
 
 /** The dimensions that {@link groupKeyOf} named. */
 export const dimensionsOf = (groupKey: string): readonly Scalar[] =>

@@ -1,5 +1,5 @@
+import type { compareText } from '@twofold/core';
 import {
-  compareText,
   foldSource,
   mergeRows,
   presentMeasure,
@@ -102,23 +102,21 @@ const newestRows = (rows: readonly ViewRow[]): readonly ViewRow[] => [
   ...new Map(rows.map((row) => [rowKeyOf(row), row])).values(),
 ];
 
-/** Merges rows of one name pairwise; of two averages it makes one over two values. */
+/** Merges rightly, but takes each average of several rows as the mean of theirs. */
 function meansOfMeans(plan: ViewPlan, rows: readonly ViewRow[]): readonly ViewRow[] {
-  const merged = new Map<string, ViewRow>();
-  for (const row of rows) {
-    const other = merged.get(rowKeyOf(row));
-    const [combined = row] = other === undefined ? [] : mergeRows(plan, [other, row]);
-    const parts: Scalar[] = [...combined.parts];
-    for (const {
-      present,
-      parts: [total, number],
-    } of plan.measures) {
-      if (present !== 'ratio' || other === undefined || total === undefined || number === undefined) continue;
-      const averages = [other, row].map(({ parts: of }) => Number(of[total]) / Number(of[number]));
-      parts[total] = averages.reduce((sum, average) => sum + average, 0);
+  return mergeRows(plan, rows).map((merged) => {
+    const sources = rows.filter((row) => rowKeyOf(row) === rowKeyOf(merged));
+    const parts: Scalar[] = [...merged.parts];
+    for (const measure of plan.measures) {
+      const [total, number] = measure.parts;
+      if (measure.present !== 'ratio' || total === undefined || number === undefined) continue;
+      const averages = sources
+        .filter((row) => row.parts[number] !== 0)
+        .map((row) => presentMeasure(measure, row.parts));
+      if (averages.length < 2) continue;
+      parts[total] = averages.reduce<number>((sum, average) => sum + Number(average), 0);
       parts[number] = averages.length;
     }
-    merged.set(rowKeyOf(row), { ...combined, parts });
-  }
-  return [...merged.values()];
+    return { ...merged, parts };
+  });
 }
