@@ -329,36 +329,41 @@ export function speedViewStoreContract(name: string, setup: () => Promise<SpeedV
     it('never shows rows of one moment with an offset or epochs of another', async () => {
       await begin();
       let isWriting = true;
-      const writing = (async () => {
-        for (let at = 0, start = 0; at < 300; at++) {
-          await other.commit(
-            id,
-            pair(at, start),
-            change(at + 1, [row('ATL', start, at + 1), row('JFK', start, at + 1)]),
-          );
+      const write = async (): Promise<void> => {
+        for (let at = 0, start = 0; at < 300 && isWriting; at++) {
+          const rows = [row('ATL', start, at + 1), row('JFK', start, at + 1)];
+          await other.commit(id, pair(at, start), change(at + 1, rows));
           if (at % 10 === 9 && (await other.seal(id, pair(at + 1, start)))) start = at + 1;
           if (at % 50 === 49) await other.dropSealed(id, at - 20);
         }
         isWriting = false;
-      })();
-      while (isWriting) {
-        const read = await store.read(id, 0, everything, MANY);
-        const loaded = await store.load(id);
-        for (const { record, rows } of [
-          { record: read?.record, rows: read?.rows },
-          { record: loaded?.record, rows: loaded?.openRows },
-        ]) {
-          if (record === undefined || rows === undefined) throw new Error('the record is lost');
-          expect(isContiguous(record)).toBe(true);
-          for (const { window, parts } of rows) {
-            const { end } = record.epochs.find(({ start }) => start === window) ?? {};
-            expect(parts).toEqual([end ?? record.applied]);
-          }
+      };
+      const readAll = async (): Promise<void> => {
+        while (isWriting) {
+          const read = await store.read(id, 0, everything, MANY);
+          const loaded = await store.load(id);
+          if (read === null || loaded === null) throw new Error('the record is lost');
+          expectOneMoment(read.record, read.rows);
+          expectOneMoment(loaded.record, loaded.openRows);
         }
-      }
-      await writing;
+      };
+      const stop = (): void => {
+        isWriting = false;
+      };
+      const [writing, reading] = await Promise.allSettled([write(), readAll().finally(stop)]);
+      if (reading.status === 'rejected') throw reading.reason;
+      expect(writing.status).toBe('fulfilled');
     });
   });
+}
+
+/** Where each row tells, in its part, the offset that it was folded to, and in its window the start of its epoch. */
+function expectOneMoment(record: SpeedRecord, rows: readonly ViewRow[]): void {
+  expect(isContiguous(record)).toBe(true);
+  for (const { window, parts } of rows) {
+    const { end } = record.epochs.find(({ start }) => start === window) ?? {};
+    expect(parts).toEqual([end ?? record.applied]);
+  }
 }
 
 const isContiguous = ({ applied, epochs }: SpeedRecord): boolean =>

@@ -24,13 +24,17 @@ export class KafkaJsBatch implements EventBatch {
   }
 }
 
-const recordOf = ({ offset, timestamp, key, value, headers }: KafkaMessage): LogRecord => ({
-  offset: Number(offset),
-  appendedAtMs: Number(timestamp),
-  key: () => key?.toString() ?? null,
-  valueText: () => value?.toString() ?? null,
-  header: (name) => {
+function recordOf({ offset, timestamp, key, value, headers }: KafkaMessage): LogRecord {
+  const header = (name: string): string | undefined => {
     const values = headers?.[name];
     return (Array.isArray(values) ? values.at(-1) : values)?.toString();
-  },
-});
+  };
+  return {
+    offset: Number(offset),
+    appendedAtMs: Number(timestamp),
+    key: () => key?.toString() ?? null,
+    valueText: () => value?.toString() ?? null,
+    header,
+    has: (name) => !!header(name),
+  };
+}

@@ -6,6 +6,11 @@ const SLOT = 4;
 /** A header that differed from record to record this often in a row, an id say, is decoded each time from then on. */
 const MAX_MISSES = 8;
 
+const NOTHING = Buffer.alloc(0);
+
+/** A header that is asked for, and what it said in a record before. */
+type KnownHeader = { readonly name: Buffer; value: Buffer; text: string; misses: number };
+
 /**
  * Walks the records of a batch in place; at each it is the {@link LogRecord}. Key, value and headers are decoded when
  * asked for. The reading position is a field on purpose: V8's Maglev miscompiles a captured `let` in such loops.
@@ -27,8 +32,7 @@ export class RecordCursor implements LogRecord {
   /** -1: this record's headers have not been looked at. */
   private headerCount = -1;
   private slots = new Int32Array(16 * SLOT);
-  private readonly names = new Map<string, Buffer>();
-  private readonly lastValues = new Map<string, { readonly bytes: Buffer; readonly text: string; misses: number }>();
+  private readonly names = new Map<string, KnownHeader>();
 
   constructor(run: RecordRun) {
     this.run = run;
@@ -75,16 +79,16 @@ export class RecordCursor implements LogRecord {
   }
 
   header(name: string): string | undefined {
-    if (this.headerCount < 0) this.indexHeaders();
-    const wanted = this.bytesOf(name);
-    const { slots } = this;
-    for (let at = (this.headerCount - 1) * SLOT; at >= 0; at -= SLOT) {
-      if (slots[at + 1] === wanted.length && this.standsAt(slots[at] as number, wanted)) {
-        const length = slots[at + 3] as number;
-        return length < 0 ? undefined : this.headerText(name, slots[at + 2] as number, length);
-      }
-    }
-    return undefined;
+    const known = this.known(name);
+    const at = this.slotOf(known);
+    if (at < 0) return undefined;
+    const length = this.slots[at + 3] as number;
+    return length < 0 ? undefined : this.headerText(known, this.slots[at + 2] as number, length);
+  }
+
+  has(name: string): boolean {
+    const at = this.slotOf(this.known(name));
+    return at >= 0 && (this.slots[at + 3] as number) > 0;
   }
 
   /** Of a control record: the marker's type, the second int16 of its key. */
@@ -110,13 +114,23 @@ export class RecordCursor implements LogRecord {
     }
   }
 
-  /** The name as UTF-8. Names are the few that code asks for, so the table stays small. */
-  private bytesOf(name: string): Buffer {
+  /** What is known of the headers of this name. Names are the few that code asks for, so the table stays small. */
+  private known(name: string): KnownHeader {
     const known = this.names.get(name);
     if (known !== undefined) return known;
-    const bytes = Buffer.from(name);
-    this.names.set(name, bytes);
-    return bytes;
+    const fresh: KnownHeader = { name: Buffer.from(name), value: NOTHING, text: '', misses: 0 };
+    this.names.set(name, fresh);
+    return fresh;
+  }
+
+  /** The last header of this name, as an index of `slots`; -1: there is none. */
+  private slotOf({ name }: KnownHeader): number {
+    if (this.headerCount < 0) this.indexHeaders();
+    const { slots } = this;
+    for (let at = (this.headerCount - 1) * SLOT; at >= 0; at -= SLOT) {
+      if (slots[at + 1] === name.length && this.standsAt(slots[at] as number, name)) return at;
+    }
+    return -1;
   }
 
   private standsAt(start: number, wanted: Buffer): boolean {
@@ -127,16 +141,17 @@ export class RecordCursor implements LogRecord {
   }
 
   /** Most headers say the same from record to record: then the text of the last one is it. Those that do not are not kept. */
-  private headerText(name: string, start: number, length: number): string {
-    const last = this.lastValues.get(name);
-    if (last !== undefined && last.bytes.length === length && this.standsAt(start, last.bytes)) {
-      last.misses = 0;
-      return last.text;
+  private headerText(known: KnownHeader, start: number, length: number): string {
+    if (known.value.length === length && this.standsAt(start, known.value)) {
+      known.misses = 0;
+      return known.text;
     }
     const text = this.text(start, length);
-    const misses = (last?.misses ?? 0) + 1;
-    if (last !== undefined && misses > MAX_MISSES) return text;
-    this.lastValues.set(name, { bytes: Buffer.from(this.bytes.subarray(start, start + length)), text, misses });
+    known.misses += 1;
+    if (known.misses <= MAX_MISSES) {
+      known.value = Buffer.from(this.bytes.subarray(start, start + length));
+      known.text = text;
+    }
     return text;
   }
 

@@ -128,12 +128,15 @@ class StoredBatch implements EventBatch {
 
   forEach(visit: (record: LogRecord) => void): void {
     for (const { offset, appendedAtMs, event } of this.records) {
+      const header = (name: string): string | undefined =>
+        Object.hasOwn(event.headers, name) ? event.headers[name] : undefined;
       visit({
         offset,
         appendedAtMs,
         key: () => event.key,
         valueText: () => event.value,
-        header: (name) => (Object.hasOwn(event.headers, name) ? event.headers[name] : undefined),
+        header,
+        has: (name) => !!header(name),
       });
     }
   }

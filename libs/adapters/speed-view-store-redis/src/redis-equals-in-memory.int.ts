@@ -1,6 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { compareText, encodeParts, groupKeyOf, rowKeyOf, TwofoldError, type Scalar, type ViewRow } from '@twofold/core';
+import {
+  compareText,
+  encodeParts,
+  groupKeyOf,
+  rowKeyOf,
+  type Scalar,
+  type TwofoldError,
+  type ViewRow,
+} from '@twofold/core';
 import { InMemorySpeedViewStore } from '@twofold/in-memory';
 import type { RecordPair, SpeedRecord, SpeedRecordId, SpeedViewStore } from '@twofold/ports';
 import { testServers } from '@twofold/testkit';

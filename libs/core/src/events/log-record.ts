@@ -15,6 +15,8 @@ export interface LogRecord {
   valueText(): string | null;
   /** The last header of this name as UTF-8 text. */
   header(name: string): string | undefined;
+  /** Whether {@link header} would give a text that is not empty: without making it. */
+  has(name: string): boolean;
 }
 
 /** The header that carries a CloudEvents attribute in Kafka's binary mode (CloudEvents Kafka binding 1.0, section 3.2). */

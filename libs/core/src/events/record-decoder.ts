@@ -51,7 +51,7 @@ export class RecordDecoder {
         ? 'unknown-version'
         : this.dead('unreadable', 'its ce_dataschema is no version of its type');
     }
-    if (!record.header('ce_id') || !record.header('ce_source'))
+    if (!record.has('ce_id') || !record.has('ce_source'))
       return this.dead('unreadable', 'it has no ce_id or no ce_source');
     const time = parseTimestamp(record.header('ce_time') ?? '');
     if (time === null) return this.dead('unreadable', 'its ce_time is no RFC 3339 time');

@@ -24,7 +24,8 @@ type Headers = { readonly [N in keyof typeof HEADERS]?: string | undefined };
 
 const recordOf = (headers: Headers = {}, value: string | null = '{"name":"box"}'): LogRecord => {
   const all: Readonly<Record<string, string | undefined>> = { ...HEADERS, ...headers };
-  return { offset: 0, appendedAtMs: 0, key: () => null, valueText: () => value, header: (name) => all[name] };
+  const header = (name: string): string | undefined => all[name];
+  return { offset: 0, appendedAtMs: 0, key: () => null, valueText: () => value, header, has: (name) => !!header(name) };
 };
 
 describe('a record', () => {
