@@ -141,8 +141,12 @@ async function readFitting(ports: AnswerPorts, query: RowsQuery, published: Gene
   return speed.catchingUp ? reading : { generation: before, speed };
 }
 
-async function generationBefore({ batchViews }: AnswerPorts, { view, number, cut }: Generation): Promise<Generation | null> {
-  if (number > 1) return (await batchViews.history(view, RECENT)).find((candidate) => candidate.number === number - 1) ?? null;
+async function generationBefore(
+  { batchViews }: AnswerPorts,
+  { view, number, cut }: Generation,
+): Promise<Generation | null> {
+  if (number > 1)
+    return (await batchViews.history(view, RECENT)).find((candidate) => candidate.number === number - 1) ?? null;
   if (number === 0) return null;
   const start = Object.fromEntries(Object.entries(cut).map(([stream, offsets]) => [stream, offsets.map(() => 0)]));
   return { view, number: 0, cut: start, rowCount: 0, deadLetters: 0, appliedAtMs: null, publishedAtMs: null };

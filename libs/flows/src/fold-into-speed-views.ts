@@ -13,8 +13,8 @@ export type FoldAssignment = {
   readonly events: readonly EventType[];
 };
 
-/** One fetch: about 10,000 events, folded in some 20 ms; it bounds a commit, and with it how long the store is busy. */
-const FETCH_BYTES = 2 * 1024 * 1024;
+/** One fetch: at most about 20,000 events, folded in some 30 ms; it bounds a commit, and with it how long the store is busy. */
+const FETCH_BYTES = 6 * 1024 * 1024;
 /** How long an idle partition waits for an event before it looks at boundaries and its record again. */
 const IDLE_WAIT_MS = 500;
 /** After a failure of the log or the store: long enough not to storm it, short against any outage. */

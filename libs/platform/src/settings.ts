@@ -68,7 +68,9 @@ export const kafkaSettings = {
       error: 'must be host:port, several divided by commas',
     }),
   /** How long a process that died keeps its partitions, ms: shorter recovers sooner, longer bears longer pauses. */
-  KAFKA_SESSION_TIMEOUT_MS: wholeNumber(MIN_SESSION_TIMEOUT_MS, MAX_SESSION_TIMEOUT_MS).default(DEFAULT_SESSION_TIMEOUT_MS),
+  KAFKA_SESSION_TIMEOUT_MS: wholeNumber(MIN_SESSION_TIMEOUT_MS, MAX_SESSION_TIMEOUT_MS).default(
+    DEFAULT_SESSION_TIMEOUT_MS,
+  ),
   /** Copies of each record, for topics that the app creates; at most the number of brokers. */
   KAFKA_REPLICATION_FACTOR: wholeNumber(1, MAX_REPLICATION_FACTOR).default(1),
 };

@@ -24,6 +24,8 @@ export class KafkaJsBatch implements EventBatch {
   }
 }
 
+const NOTHING = Buffer.alloc(0);
+
 function recordOf({ offset, timestamp, key, value, headers }: KafkaMessage): LogRecord {
   const header = (name: string): string | undefined => {
     const values = headers?.[name];
@@ -32,6 +34,9 @@ function recordOf({ offset, timestamp, key, value, headers }: KafkaMessage): Log
   return {
     offset: Number(offset),
     appendedAtMs: Number(timestamp),
+    bytes: value ?? NOTHING,
+    valueStart: 0,
+    valueEnd: value?.length ?? 0,
     key: () => key?.toString() ?? null,
     valueText: () => value?.toString() ?? null,
     header,

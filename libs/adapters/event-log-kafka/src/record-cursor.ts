@@ -20,13 +20,13 @@ export class RecordCursor implements LogRecord {
   appendedAtMs = 0;
 
   private run: RecordRun;
-  private bytes: Buffer;
+  bytes: Buffer;
   /** Where the next byte is read. */
   private position = 0;
   private recordEnd = 0;
   private keyStart = 0;
   private keyLength = -1;
-  private valueStart = 0;
+  valueStart = 0;
   private valueLength = -1;
   private headersStart = 0;
   /** -1: this record's headers have not been looked at. */
@@ -68,6 +68,10 @@ export class RecordCursor implements LogRecord {
     this.headersStart = this.position;
     this.headerCount = -1;
     return true;
+  }
+
+  get valueEnd(): number {
+    return this.valueLength > 0 ? this.valueStart + this.valueLength : this.valueStart;
   }
 
   key(): string | null {

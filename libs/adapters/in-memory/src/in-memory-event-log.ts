@@ -130,9 +130,13 @@ class StoredBatch implements EventBatch {
     for (const { offset, appendedAtMs, event } of this.records) {
       const header = (name: string): string | undefined =>
         Object.hasOwn(event.headers, name) ? event.headers[name] : undefined;
+      const bytes = Buffer.from(event.value);
       visit({
         offset,
         appendedAtMs,
+        bytes,
+        valueStart: 0,
+        valueEnd: bytes.length,
         key: () => event.key,
         valueText: () => event.value,
         header,

@@ -1,5 +1,6 @@
 import type { Scalar } from './data-type.js';
 import type { EventType } from './event-type.js';
+import type { LogRecord } from './log-record.js';
 import { dataReaderOf, type DataProblem } from './read-data.js';
 import { compileDataScanner, type DataScanner } from './scan-data.js';
 
@@ -9,13 +10,13 @@ const MAX_SHAPES = 4;
 /** The text is no JSON. */
 export type Unreadable = { readonly code: 'unreadable' };
 
-/** Fills `values` from the text of an event's data. null: it is valid. */
-export type DataDecoder = (text: string, values: Scalar[]) => DataProblem | Unreadable | null;
+/** Fills `values` from a record's value. null: it is valid. */
+export type DataDecoder = (record: LogRecord, values: Scalar[]) => DataProblem | Unreadable | null;
 
 const NO_JSON: Unreadable = { code: 'unreadable' };
 
 /**
- * Reads an event type's data from its text: by a scanner compiled for the shape it has learned, else by JSON.parse and
+ * Reads an event type's data: by a scanner compiled for the shape it has learned, else by JSON.parse and
  * the checking reader. The outcome is always the reader's; a scanner is only the quicker way to it.
  */
 export function dataDecoderOf(event: EventType): DataDecoder {
@@ -28,11 +29,14 @@ export function dataDecoderOf(event: EventType): DataDecoder {
     const scanner = compileDataScanner(event, Object.keys(data));
     if (scanner !== null) scanners.push(scanner);
   };
-  return (text, values) => {
-    for (let index = 0; index < scanners.length; index++) if (scanners[index]?.(text, values) === true) return null;
+  return (record, values) => {
+    const { bytes, valueStart, valueEnd } = record;
+    for (let index = 0; index < scanners.length; index++) {
+      if (scanners[index]?.(bytes, valueStart, valueEnd, values) === true) return null;
+    }
     let data: unknown;
     try {
-      data = JSON.parse(text);
+      data = JSON.parse(record.valueText() ?? '');
     } catch {
       return NO_JSON;
     }

@@ -11,6 +11,10 @@ export interface LogRecord {
   readonly appendedAtMs: number;
   /** The key as UTF-8 text (the event's subject), null where the record has none. */
   key(): string | null;
+  /** The value's bytes: [valueStart, valueEnd) of `bytes`; empty for a record without a value. */
+  readonly bytes: Buffer;
+  readonly valueStart: number;
+  readonly valueEnd: number;
   /** The value as UTF-8 text; null for a record without a value. */
   valueText(): string | null;
   /** The last header of this name as UTF-8 text. */

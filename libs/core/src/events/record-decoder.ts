@@ -55,8 +55,7 @@ export class RecordDecoder {
       return this.dead('unreadable', 'it has no ce_id or no ce_source');
     const time = parseTimestamp(record.header('ce_time') ?? '');
     if (time === null) return this.dead('unreadable', 'its ce_time is no RFC 3339 time');
-    const text = record.valueText();
-    const problem = known.decode(text ?? '', this.values);
+    const problem = known.decode(record, this.values);
     if (problem?.code === 'unreadable') return this.dead('unreadable', 'its value is no JSON');
     if (problem !== null) return this.dead('invalid-data', `${problem.message} (at ${problem.pointer || '/'})`);
     this.event = known.event;

@@ -25,7 +25,18 @@ type Headers = { readonly [N in keyof typeof HEADERS]?: string | undefined };
 const recordOf = (headers: Headers = {}, value: string | null = '{"name":"box"}'): LogRecord => {
   const all: Readonly<Record<string, string | undefined>> = { ...HEADERS, ...headers };
   const header = (name: string): string | undefined => all[name];
-  return { offset: 0, appendedAtMs: 0, key: () => null, valueText: () => value, header, has: (name) => !!header(name) };
+  const bytes = Buffer.from(value ?? '');
+  return {
+    offset: 0,
+    appendedAtMs: 0,
+    bytes,
+    valueStart: 0,
+    valueEnd: bytes.length,
+    key: () => null,
+    valueText: () => value,
+    header,
+    has: (name) => !!header(name),
+  };
 };
 
 describe('a record', () => {

@@ -1,12 +1,14 @@
 import type { Field, Scalar } from './data-type.js';
 import type { EventType } from './event-type.js';
 import { parseTimestamp } from './parse-timestamp.js';
+import { TextInterner } from './text-interner.js';
 
 /**
- * Fills `values` (in declared order) straight from JSON text of one known shape. false: the text is anything else, be it
- * another shape, an escape, a number written unusually, or wrong; then `values` is undefined and the text must be parsed.
+ * Fills `values` (in declared order) straight from the bytes [start, end) of JSON text of one known shape. false: they are
+ * anything else, be it another shape, an escape, a number written unusually, or wrong; then `values` is undefined and the
+ * text must be parsed.
  */
-export type DataScanner = (text: string, values: Scalar[]) => boolean;
+export type DataScanner = (bytes: Buffer, start: number, end: number, values: Scalar[]) => boolean;
 
 /**
  * Compiles a scanner for data whose members stand in the order `names`, without white space, as JSON.stringify writes
@@ -20,57 +22,64 @@ export function compileDataScanner(event: EventType, names: readonly string[]): 
   const steps: string[] = [];
   for (const [position, name] of names.entries()) {
     const field = event.fields[name];
-    const read = field === undefined ? null : readSource(field, `values[${declared.indexOf(name)}]`);
+    const read = field === undefined ? null : readSource(field, declared.indexOf(name));
     if (read === null) return null;
     steps.push(expect(`${position === 0 ? '{' : ','}${JSON.stringify(name)}:`), read);
   }
   const absent = declared
     .filter((name) => !names.includes(name))
     .map((name) => `values[${declared.indexOf(name)}] = null;`);
-  const source = `return (text, values) => {
-    let p = 0, c = 0, start = 0, n = 0, negative = false;
+  const source = `return (b, from, to, values) => {
+    let p = from, c = 0, start = 0, hash = 0, n = 0, negative = false;
     ${steps.join('\n    ')}
     ${expect('}')}
     ${absent.join(' ')}
-    return p === text.length;
+    return p === to;
   };`;
-  return (new Function('parseTimestamp', source) as (parse: typeof parseTimestamp) => DataScanner)(parseTimestamp);
+  const compiled = new Function('parseTimestamp', 'texts', source) as Compiler;
+  return compiled(
+    parseTimestamp,
+    declared.map(() => new TextInterner()),
+  );
 }
 
-/** Goes on past exactly these characters. */
+type Compiler = (parse: typeof parseTimestamp, texts: readonly TextInterner[]) => DataScanner;
+
+/** Goes on past exactly these characters. Beyond the end stands something else or nothing; in the end p tells. */
 function expect(literal: string): string {
-  const tests = [...literal].map((_, index) => `text.charCodeAt(p + ${index}) !== ${literal.charCodeAt(index)}`);
+  const tests = [...literal].map((_, index) => `b[p + ${index}] !== ${literal.charCodeAt(index)}`);
   return `if (${tests.join(' || ')}) return false; p += ${literal.length};`;
 }
 
 /** null: a field of this kind is left to the parser. */
-function readSource(field: Field, target: string): string | null {
-  const value = valueSource(field, target);
+function readSource(field: Field, index: number): string | null {
+  const target = `values[${index}]`;
+  const value = valueSource(field, target, `texts[${index}].textOf(b, start, p++, hash)`);
   if (value === null || !field.optional) return value;
-  return `if (text.charCodeAt(p) === 110) { ${expect('null')} ${target} = null; } else { ${value} }`;
+  return `if (b[p] === 110) { ${expect('null')} ${target} = null; } else { ${value} }`;
 }
 
-function valueSource(field: Field, target: string): string | null {
+function valueSource(field: Field, target: string, text: string): string | null {
   switch (field.kind) {
     case 'string':
-      return `${STRING} if (p - start > ${field.maxLength ?? 0}) return false; ${target} = text.substring(start, p++);`;
+      return `${STRING} if (p - start > ${field.maxLength ?? 0}) return false; ${target} = ${text};`;
     case 'timestamp':
-      return `${STRING} n = parseTimestamp(text.substring(start, p++)); if (n === null) return false; ${target} = n;`;
+      return `${STRING} n = parseTimestamp(${text}); if (n === null) return false; ${target} = n;`;
     case 'int':
       return `${INTEGER} ${target} = n;`;
     case 'boolean':
-      return `if (text.charCodeAt(p) === 116) { ${expect('true')} ${target} = true; } else { ${expect('false')} ${target} = false; }`;
+      return `if (b[p] === 116) { ${expect('true')} ${target} = true; } else { ${expect('false')} ${target} = false; }`;
     case 'double':
       return null;
   }
 }
 
 /** Plain printable ASCII between quotes, from start to p; an escape or anything beyond ASCII is left to the parser. */
-const STRING = `if (text.charCodeAt(p) !== 34) return false; start = ++p;
-      while ((c = text.charCodeAt(p)) !== 34) { if (!(c >= 32 && c < 127) || c === 92) return false; p++; }`;
+const STRING = `if (b[p] !== 34) return false; start = ++p; hash = 0;
+      while ((c = b[p]) !== 34) { if (!(c >= 32 && c < 127) || c === 92) return false; hash = (hash * 31 + c) | 0; p++; }`;
 
 /** Digits, fewer than would leave ±(2^53 − 1), without a leading zero; a fraction or an exponent does not follow, for a comma or brace must. */
-const INTEGER = `negative = text.charCodeAt(p) === 45; if (negative) p++; start = p; n = 0;
-      while ((c = text.charCodeAt(p)) >= 48 && c <= 57) { n = n * 10 + c - 48; p++; }
-      if (p === start || p - start > 15 || (p - start > 1 && text.charCodeAt(start) === 48)) return false;
+const INTEGER = `negative = b[p] === 45; if (negative) p++; start = p; n = 0;
+      while ((c = b[p]) >= 48 && c <= 57) { n = n * 10 + c - 48; p++; }
+      if (p === start || p - start > 15 || (p - start > 1 && b[start] === 48)) return false;
       if (negative) n = 0 - n;`;
