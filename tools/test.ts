@@ -48,7 +48,7 @@ async function main(): Promise<number> {
     step(targets.join(', '), 'nx', ['run-many', '-t', ...targets, '--parallel=2', '--output-style=stream']);
   nx('build', ...(values['no-checks'] ? [] : ['typecheck', 'lint']));
   if (!values['no-checks']) {
-    step('formatting', 'prettier', ['--check', '--log-level=warn', '.']);
+    step('formatting', 'prettier', ['--check', '.']);
     step('types of the tools', 'tsc', ['-p', 'tools']);
     step('types of the benchmarks', 'tsc', ['-p', 'bench']);
   }
