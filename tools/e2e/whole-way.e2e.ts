@@ -1,0 +1,278 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { eventually, testServers } from '@twofold/testkit';
+import { Platform } from './platform.ts';
+
+const START_MS = 120_000;
+const TEST_MS = 60_000;
+
+const { kafkaBrokers, redisUrl, databaseUrl } = testServers();
+const servers = { KAFKA_BROKERS: kafkaBrokers.join(','), REDIS_URL: redisUrl, DATABASE_URL: databaseUrl };
+
+type Json = Record<string, unknown>;
+type Reply = { readonly status: number; readonly type: string; readonly body: Json };
+
+const DAY_MS = 86_400_000;
+const today = new Date(Math.floor(Date.now() / DAY_MS) * DAY_MS).toISOString();
+const yesterday = new Date(Math.floor(Date.now() / DAY_MS) * DAY_MS - DAY_MS).toISOString();
+const tomorrow = new Date(Math.floor(Date.now() / DAY_MS) * DAY_MS + DAY_MS).toISOString();
+
+const registration = (id: string, time: string): Json => ({
+  specversion: '1.0',
+  id,
+  source: 'urn:twofold:e2e',
+  type: 'account.registered',
+  dataschema: 'urn:twofold:schema:account.registered:1',
+  subject: id,
+  time,
+  data: { plan: 'free', country: null },
+});
+
+const landing = (id: string, origin: string, delay: number, time = '2001-03-01T10:00:00Z'): Json => ({
+  specversion: '1.0',
+  id,
+  source: 'urn:twofold:e2e',
+  type: 'flight.landed',
+  dataschema: 'urn:twofold:schema:flight.landed:1',
+  subject: `${origin}-JFK`,
+  time,
+  data: { date: time, delay, distance: 700, origin, destination: 'JFK' },
+});
+
+describe('the whole way through the five apps', () => {
+  let platform: Platform;
+  beforeAll(async () => {
+    platform = await Platform.open(servers);
+  }, START_MS);
+  afterAll(async () => {
+    await platform.close();
+  }, START_MS);
+
+  const call = async (url: string, init: RequestInit = {}): Promise<Reply> => {
+    const response = await fetch(url, init);
+    return {
+      status: response.status,
+      type: response.headers.get('content-type') ?? '',
+      body: (await response.json()) as Json,
+    };
+  };
+  const send = (events: unknown): Promise<Reply> =>
+    call(`${platform.url('ingest')}/v1/events`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(events),
+    });
+  const view = (path: string): Promise<Reply> => call(`${platform.url('serving-gateway')}/v1/views/${path}`);
+  const graphql = (query: string): Promise<Reply> =>
+    call(`${platform.url('serving-gateway')}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ query }),
+    });
+
+  it(
+    'says how many new users there were yesterday, and today so far, in one query',
+    async () => {
+      const sent = await send([
+        registration('a', yesterday),
+        registration('b', `${yesterday.slice(0, 10)}T23:59:59.999Z`),
+        registration('c', today),
+      ]);
+      expect(sent.status).toBe(202);
+      const query = `from=${yesterday}&to=${tomorrow}&atLeast=${String(sent.body['position'])}&waitMs=10000`;
+      const { body } = await view(`new-users-by-day/rows?${query}`);
+      expect(body['rows']).toEqual([
+        { window: { start: yesterday, end: today }, newUsers: 2 },
+        { window: { start: today, end: tomorrow }, newUsers: 1 },
+      ]);
+    },
+    TEST_MS,
+  );
+
+  it(
+    'answers with rows and all that is known of how they came about, the same from the batch view as from the speed view',
+    async () => {
+      const sent = await send([
+        landing('1', 'BOS', 5),
+        landing('2', 'BOS', -3),
+        landing('3', 'BOS', 8, '2001-03-02T00:00:00Z'),
+      ]);
+      const { body: before } = await view(
+        `delays-by-airport/rows?airport=BOS&atLeast=${String(sent.body['position'])}&waitMs=10000`,
+      );
+      const rows = [
+        {
+          airport: 'BOS',
+          window: { start: '2001-03-01T00:00:00.000Z', end: '2001-03-02T00:00:00.000Z' },
+          flights: 2,
+          totalDelay: 2,
+          worstDelay: 5,
+          averageDelay: 1,
+        },
+        {
+          airport: 'BOS',
+          window: { start: '2001-03-02T00:00:00.000Z', end: '2001-03-03T00:00:00.000Z' },
+          flights: 1,
+          totalDelay: 8,
+          worstDelay: 8,
+          averageDelay: 8,
+        },
+      ];
+      expect(before['rows']).toEqual(rows);
+      expect(before['next']).toBeNull();
+      expect(before['answer']).toEqual({
+        view: 'delays-by-airport',
+        version: expect.stringMatching(/^[0-9a-f]{16}$/),
+        generation: expect.any(Number),
+        cut: { flights: [expect.any(Number), expect.any(Number)] },
+        offsets: { flights: [expect.any(Number), expect.any(Number)] },
+        position: expect.any(String),
+        freshness: { appliedAt: expect.stringMatching(/Z$/), ageMs: expect.any(Number), lagEvents: 0 },
+        parts: { batchRows: expect.any(Number), speedRows: expect.any(Number) },
+        catchingUp: false,
+        deadLetters: 0,
+      });
+
+      const asked = await call(`${platform.url('replay-orchestrator')}/v1/views/delays-by-airport/rebuilds`, {
+        method: 'POST',
+      });
+      expect(asked.status).toBe(202);
+      const rebuild = `${platform.url('replay-orchestrator')}/v1/rebuilds/${String(asked.body['id'])}`;
+      await eventually(
+        'the rebuild is published',
+        async () => (await call(rebuild)).body['state'] === 'published',
+        TEST_MS,
+      );
+      const { body: after } = await view('delays-by-airport/rows?airport=BOS');
+      expect(after['rows']).toEqual(rows);
+      expect((after['answer'] as Json)['parts']).toEqual({ batchRows: 2, speedRows: 0 });
+    },
+    TEST_MS,
+  );
+
+  it(
+    'filters, orders and pages, by REST and by GraphQL alike',
+    async () => {
+      const sent = await send(
+        ['DEN', 'PHX', 'SEA', 'SFO'].flatMap((airport, index) =>
+          Array.from({ length: index + 1 }, (_, n) => landing(`${airport}${n}`, airport, index)),
+        ),
+      );
+      const atLeast = `atLeast=${String(sent.body['position'])}&waitMs=10000`;
+      const filter = 'airport=DEN&airport=PHX&airport=SEA&airport=SFO';
+      const airports = ({ body }: Reply): unknown => (body['rows'] as Json[]).map((row) => row['airport']);
+      const first = await view(`delays-by-airport/rows?${filter}&orderBy=-flights&limit=3&${atLeast}`);
+      expect(airports(first)).toEqual(['SFO', 'SEA', 'PHX']);
+      const second = await view(
+        `delays-by-airport/rows?${filter}&orderBy=-flights&limit=3&cursor=${String(first.body['next'])}`,
+      );
+      expect(airports(second)).toEqual(['DEN']);
+      expect(second.body['next']).toBeNull();
+
+      const { body } = await graphql(`
+        {
+          delaysByAirport(where: { airport: ["DEN", "PHX", "SEA", "SFO"] }, orderBy: flights_desc, first: 2) {
+            rows {
+              airport
+              flights
+              averageDelay
+              window {
+                start
+              }
+            }
+            next
+            answer {
+              generation
+              position
+              freshness {
+                lagEvents
+              }
+            }
+          }
+        }
+      `);
+      const answer = (body['data'] as Json)['delaysByAirport'] as Json;
+      expect(answer['rows']).toEqual([
+        { airport: 'SFO', flights: 4, averageDelay: 3, window: { start: '2001-03-01T00:00:00.000Z' } },
+        { airport: 'SEA', flights: 3, averageDelay: 2, window: { start: '2001-03-01T00:00:00.000Z' } },
+      ]);
+      expect(answer['next']).toEqual(expect.any(String));
+    },
+    TEST_MS,
+  );
+
+  it('refuses what it cannot answer, and names what exists', async () => {
+    const refused = async (path: string): Promise<[number, unknown, unknown]> => {
+      const { status, type, body } = await view(path);
+      expect(type).toMatch(/^application\/problem\+json/);
+      return [status, body['code'], body['detail']];
+    };
+    expect(await refused('delays/rows')).toEqual([404, 'unknown-view', expect.stringContaining('delays-by-airport')]);
+    expect(await refused('delays-by-airport/rows?city=ATL')).toEqual([
+      400,
+      'unknown-dimension',
+      expect.stringContaining('airport'),
+    ]);
+    expect(await refused('delays-by-airport/rows?orderBy=lateness')).toEqual([
+      400,
+      'unknown-measure',
+      expect.stringContaining('totalDelay'),
+    ]);
+    expect(await refused('delays-by-airport/rows?from=yesterday')).toEqual([
+      400,
+      'invalid-range',
+      expect.stringContaining('ISO 8601'),
+    ]);
+    expect(await refused('delays-by-airport/rows?from=2001-02-01&to=2001-01-01')).toEqual([
+      400,
+      'invalid-range',
+      expect.stringContaining('after'),
+    ]);
+    expect(await refused('delays-by-airport/rows?limit=0')).toEqual([
+      400,
+      'invalid-value',
+      expect.stringContaining('limit'),
+    ]);
+    expect(await refused('delays-by-airport/rows?limit=1&limit=2')).toEqual([
+      400,
+      'invalid-value',
+      expect.stringContaining('2 times'),
+    ]);
+    expect(await refused('delays-by-airport/rows?cursor=abc')).toEqual([
+      400,
+      'invalid-value',
+      expect.stringContaining('cursor'),
+    ]);
+    expect(await refused('delays-by-airport/rows?atLeast=abc')).toEqual([400, 'invalid-position', expect.any(String)]);
+    const unknown = await graphql('{ delaysByAirport { rows { airport lateness } } }');
+    expect(JSON.stringify(unknown.body['errors'])).toContain('lateness');
+  });
+
+  it('waits for a position no longer than it may, then says where it is', async () => {
+    const { body } = await view('delays-by-airport/rows?limit=1');
+    const position = Buffer.from(JSON.stringify([1, { flights: { 0: 1_000_000 } }])).toString('base64url');
+    const late = await view(`delays-by-airport/rows?atLeast=${position}&waitMs=50`);
+    expect([late.status, late.body['code']]).toEqual([409, 'position-not-reached']);
+    const same = await view(`delays-by-airport/rows?limit=1&atLeast=${String((body['answer'] as Json)['position'])}`);
+    expect(same.status).toBe(200);
+  });
+
+  it('takes the good events of a batch, names the bad ones, and puts nothing of those on the log', async () => {
+    const { body: before } = await view('delays-by-airport/rows?limit=1');
+    const mixed = await send([landing('good', 'MIA', 1), { ...landing('bad', 'MIA', 1), data: { origin: 'MIA' } }]);
+    expect(mixed.status).toBe(207);
+    expect(mixed.body['results']).toEqual([
+      { id: 'good', status: 'accepted' },
+      {
+        id: 'bad',
+        status: 'rejected',
+        error: { code: 'invalid-data', message: expect.any(String), pointer: expect.stringMatching(/^\/1\/data/) },
+      },
+    ]);
+    const { body: after } = await view(
+      `delays-by-airport/rows?limit=1&atLeast=${String(mixed.body['position'])}&waitMs=10000`,
+    );
+    const sum = (answer: unknown): number =>
+      ((answer as Json)['offsets'] as { flights: number[] }).flights.reduce((a, b) => a + b, 0);
+    expect(sum(after['answer'])).toBe(sum(before['answer']) + 1);
+  });
+});
