@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -55,6 +55,7 @@ async function main(): Promise<number> {
 
   const needsServers = kinds.some((kind) => kind === 'int' || kind === 'e2e');
   const home = mkdtempSync(join(tmpdir(), 'twofold-test-'));
+  chmodSync(home, 0o755); // as root, Postgres runs as another user, who must reach its directory
   const place = placeOf(home);
   const interrupted = (): void => void stackDown(place).finally(() => process.exit(130));
   process.once('SIGINT', interrupted).once('SIGTERM', interrupted);
