@@ -158,16 +158,16 @@ export class HeldSpeedView {
     this.committing = null;
   }
 
-  /** Rule 2: the record first, then boundaries and pointer. Rule 5: what is missing or broken begins anew at the published cut. */
+  /** Rule 2: the record first, then pointer and boundaries. Rule 5: what is missing or broken begins anew at the published cut. */
   private async loadOrRepair(): Promise<void> {
     const loaded = await this.ports.speedViews.load(this.id);
-    const boundaries = await this.ports.boundaries.ofPartition(this.plan.id, this.partition);
     const generation = await this.ports.batchViews.published(this.plan.id);
     if (generation === null)
       throw new Error(`view ${this.plan.id.name} at version ${this.plan.id.version} is not registered`);
     const cut = offsetAt(generation.cut, this.partition);
 
     const pair = loaded === null ? null : pairOf(loaded.record);
+    const boundaries = await this.boundariesAbove(Math.min(cut, pair?.openStart ?? cut));
     if (loaded === null || pair === null || isBroken(loaded.record, boundaries, cut)) {
       if (!(await this.ports.speedViews.reset(this.id, pair, cut))) return;
       this.ports.report.repaired(this.id, pair, cut);
@@ -189,6 +189,11 @@ export class HeldSpeedView {
     return { fold: this.newFold(), pair, foldedTo: pair.applied, appliedAtMs, deadLetters, boundaries, limit };
   }
 
+  /** Those at or below the start of the open epoch have done their work. */
+  private boundariesAbove(offset: Offset): Promise<readonly Boundary[]> {
+    return this.ports.boundaries.ofPartition(this.plan.id, this.partition, offset);
+  }
+
   /** Rules 2 and 3: new boundaries, the cut that is asked for, and whether the record still is as remembered. */
   private async look(): Promise<void> {
     await this.settle();
@@ -198,7 +203,7 @@ export class HeldSpeedView {
     if (stands?.applied !== memory.pair.applied || stands.openStart !== memory.pair.openStart) return this.discard();
 
     const requested = await this.ports.boundaries.requestedCut(this.plan.id);
-    memory.boundaries = await this.ports.boundaries.ofPartition(this.plan.id, this.partition);
+    memory.boundaries = await this.boundariesAbove(memory.pair.openStart);
     if (requested !== null && !memory.boundaries.some(({ cut }) => cut === requested)) {
       const offset = await this.ports.boundaries.propose(this.plan.id, requested, this.partition, memory.pair.applied);
       if (offset !== null) memory.boundaries = [...memory.boundaries, { cut: requested, offset }];

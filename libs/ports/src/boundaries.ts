@@ -25,8 +25,11 @@ export interface Boundaries {
    */
   propose(view: ViewId, cut: number, partition: Partition, offset: Offset): Promise<Offset | null>;
 
-  /** The boundaries of one partition from cut 1 on, by cut. Only those that no gap precedes. */
-  ofPartition(view: ViewId, partition: Partition): Promise<readonly Boundary[]>;
+  /**
+   * The boundaries of one partition beyond the offset `above` (−1: all), by cut. They grow with the cut and none is
+   * recorded before the one it follows, so there is no gap among them.
+   */
+  ofPartition(view: ViewId, partition: Partition, above: Offset): Promise<readonly Boundary[]>;
 
   /** The cut as a vector, when the boundary of every partition stands; else null. Cut 0 is always there, once the view is registered. */
   vectorOf(view: ViewId, cut: number): Promise<OffsetVector | null>;

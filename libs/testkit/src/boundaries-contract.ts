@@ -93,7 +93,7 @@ export function boundariesContract(name: string, setup: () => Promise<Boundaries
         );
         expect(new Set(heard).size).toBe(1);
         expect(offsets).toContain(heard[0]);
-        expect(await world.boundaries.ofPartition(plan.id, firstPartition(plan))).toEqual([
+        expect(await world.boundaries.ofPartition(plan.id, firstPartition(plan), -1)).toEqual([
           { cut: 1, offset: heard[0] },
         ]);
       });
@@ -102,14 +102,16 @@ export function boundariesContract(name: string, setup: () => Promise<Boundaries
         const plan = await registered();
         await world.boundaries.propose(plan.id, 1, firstPartition(plan), 5);
         expect(await world.boundaries.propose(plan.id, 2, firstPartition(plan), 4)).toBeNull();
-        expect(await world.boundaries.ofPartition(plan.id, firstPartition(plan))).toEqual([{ cut: 1, offset: 5 }]);
+        expect(await world.boundaries.ofPartition(plan.id, firstPartition(plan), -1)).toEqual([{ cut: 1, offset: 5 }]);
+        expect(await world.boundaries.ofPartition(plan.id, firstPartition(plan), 4)).toEqual([{ cut: 1, offset: 5 }]);
+        expect(await world.boundaries.ofPartition(plan.id, firstPartition(plan), 5)).toEqual([]);
         expect(await world.boundaries.propose(plan.id, 2, firstPartition(plan), 5)).toBe(5);
       });
 
       it('records nothing beyond a gap', async () => {
         const plan = await registered();
         expect(await world.boundaries.propose(plan.id, 2, firstPartition(plan), 5)).toBeNull();
-        expect(await world.boundaries.ofPartition(plan.id, firstPartition(plan))).toEqual([]);
+        expect(await world.boundaries.ofPartition(plan.id, firstPartition(plan), -1)).toEqual([]);
       });
 
       it('keeps boundaries growing when workers of every age propose for several cuts at once', async () => {
@@ -121,7 +123,7 @@ export function boundariesContract(name: string, setup: () => Promise<Boundaries
         await Promise.all(
           proposals.map(({ cut, offset }) => world.boundaries.propose(plan.id, cut, firstPartition(plan), offset)),
         );
-        const recorded = await world.boundaries.ofPartition(plan.id, firstPartition(plan));
+        const recorded = await world.boundaries.ofPartition(plan.id, firstPartition(plan), -1);
         expect(recorded.map(({ cut }) => cut)).toEqual(recorded.map((_, index) => index + 1));
         expect(recorded.map(({ offset }) => offset)).toEqual(
           recorded.map(({ offset }) => offset).sort((a, b) => a - b),
@@ -140,8 +142,8 @@ export function boundariesContract(name: string, setup: () => Promise<Boundaries
         const [first, second] = partitionsOf(one);
         if (first === undefined || second === undefined) throw new Error('a view of two partitions');
         await world.boundaries.propose(one.id, 1, first, 5);
-        expect(await world.boundaries.ofPartition(one.id, second)).toEqual([]);
-        expect(await world.boundaries.ofPartition(other.id, first)).toEqual([]);
+        expect(await world.boundaries.ofPartition(one.id, second, -1)).toEqual([]);
+        expect(await world.boundaries.ofPartition(other.id, first, -1)).toEqual([]);
       });
 
       it('is refused for a view that was never registered', async () => {
@@ -149,7 +151,7 @@ export function boundariesContract(name: string, setup: () => Promise<Boundaries
         await expect(world.boundaries.propose(plan.id, 1, firstPartition(plan), 5)).rejects.toMatchObject({
           code: 'unknown-view',
         });
-        expect(await world.boundaries.ofPartition(plan.id, firstPartition(plan))).toEqual([]);
+        expect(await world.boundaries.ofPartition(plan.id, firstPartition(plan), -1)).toEqual([]);
       });
     });
 
@@ -176,7 +178,7 @@ export function boundariesContract(name: string, setup: () => Promise<Boundaries
         await publish(plan, 1, 3);
         await publish(plan, 2, 8);
         expect(await world.boundaries.vectorOf(plan.id, 1)).toEqual({ [plan.event.stream]: [3, 3] });
-        expect(await world.boundaries.ofPartition(plan.id, firstPartition(plan))).toEqual([
+        expect(await world.boundaries.ofPartition(plan.id, firstPartition(plan), -1)).toEqual([
           { cut: 1, offset: 3 },
           { cut: 2, offset: 8 },
         ]);

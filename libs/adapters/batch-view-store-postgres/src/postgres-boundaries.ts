@@ -49,10 +49,14 @@ export class PostgresBoundaries implements Boundaries {
     });
   }
 
-  ofPartition({ name, version }: ViewId, { stream, partition }: Partition): Promise<readonly Boundary[]> {
+  ofPartition(
+    { name, version }: ViewId,
+    { stream, partition }: Partition,
+    above: Offset,
+  ): Promise<readonly Boundary[]> {
     return reachingStore(async () => {
       const boundaries = await this.metadata.prisma.boundary.findMany({
-        where: { viewName: name, viewVersion: version, stream, partition },
+        where: { viewName: name, viewVersion: version, stream, partition, offset: { gt: BigInt(above) } },
         orderBy: { cut: 'asc' },
         select: { cut: true, offset: true },
       });

@@ -35,8 +35,9 @@ export class InMemoryBoundaries implements Boundaries {
     return recorded[cut - 1] ?? null;
   }
 
-  async ofPartition(view: ViewId, partition: Partition): Promise<readonly Boundary[]> {
-    return this.recorded(view, partition).map((offset, index) => ({ cut: index + 1, offset }));
+  async ofPartition(view: ViewId, partition: Partition, above: Offset): Promise<readonly Boundary[]> {
+    const all = this.recorded(view, partition).map((offset, index) => ({ cut: index + 1, offset }));
+    return all.filter(({ offset }) => offset > above);
   }
 
   async vectorOf(view: ViewId, cut: number): Promise<OffsetVector | null> {
