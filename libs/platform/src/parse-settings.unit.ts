@@ -34,6 +34,8 @@ describe('settings', () => {
       SHUTDOWN_GRACE_MS: 20_000,
       TWOFOLD_NAMESPACE: 'twofold',
       TWOFOLD_PARTITIONS: 4,
+      KAFKA_SESSION_TIMEOUT_MS: 15_000,
+      KAFKA_REPLICATION_FACTOR: 1,
       ...enough,
       KAFKA_BROKERS: ['127.0.0.1:9092', '[::1]:9093'],
     });
