@@ -81,21 +81,19 @@ async function timed<T>(work: () => Promise<T>): Promise<readonly [T, number]> {
 /** Parquet files as the archive writes them (see MasterDataset), straight from the source. */
 async function writeArchive(directory: string, events: number): Promise<readonly ArchiveFile[]> {
   const connection = await (await DuckDBInstance.create()).connect();
-  await connection.run(
-    `CREATE TABLE flights AS SELECT *, row_number() OVER (ORDER BY date) - 1 AS n FROM '${FLIGHTS}' QUALIFY n < ${events}`,
-  );
+  await connection.run(`CREATE TABLE flights AS SELECT * FROM '${FLIGHTS}' ORDER BY date LIMIT ${events}`);
   const perFile = Math.ceil(events / FILES);
   const files: ArchiveFile[] = [];
   for (let from = 0; from < events; from += perFile) {
     const to = Math.min(events, from + perFile);
     const location = join(directory, `${from}.parquet`);
     await connection.run(`COPY (
-      SELECT 'flights' AS stream, 0::INTEGER AS "partition", n::BIGINT AS "offset", epoch_ms(date) AS appended_at, 'event' AS verdict,
-        NULL::VARCHAR AS reason, 'flight-' || n AS id, 'urn:twofold:bench' AS source, origin || '-' || destination AS subject,
+      SELECT 'flights' AS stream, 0::INTEGER AS "partition", rowid::BIGINT AS "offset", epoch_ms(date) AS appended_at, 'event' AS verdict,
+        NULL::VARCHAR AS reason, 'flight-' || rowid AS id, 'urn:twofold:bench' AS source, origin || '-' || destination AS subject,
         'flight.landed' AS type, 1::INTEGER AS version, epoch_ms(date) AS event_time,
         to_json({date: strftime(date, '%Y-%m-%dT%H:%M:%S.000Z'), delay: delay, distance: distance, origin: origin, destination: destination})::VARCHAR AS data,
         epoch_ms(date) AS d_date, delay AS d_delay, distance AS d_distance, origin AS d_origin, destination AS d_destination
-      FROM flights WHERE n >= ${from} AND n < ${to} ORDER BY n
+      FROM flights WHERE rowid >= ${from} AND rowid < ${to} ORDER BY rowid
     ) TO '${location}' (FORMAT parquet, COMPRESSION zstd)`);
     files.push({
       partition: { stream: 'flights', partition: 0 },

@@ -37,7 +37,7 @@ if (which !== 'batch-recompute') {
   await speedFold({
     ...servers,
     partitions,
-    events: number(values.events, 1_000_000),
+    events: number(values.events, 3_000_000),
     rounds: number(values.rounds, 3),
   });
 }
