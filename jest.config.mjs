@@ -1,5 +1,7 @@
 /** All tests of the workspace in one run: `npm test` (tools/test.ts) gives them their servers. */
 export default {
+  // In a run over several projects it counts here, and not in their own files (jest.preset.mjs).
+  testTimeout: 60_000,
   projects: [
     '<rootDir>/libs/*/jest.config.mjs',
     '<rootDir>/libs/catalog/*/jest.config.mjs',
