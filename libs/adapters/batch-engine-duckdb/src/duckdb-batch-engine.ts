@@ -8,6 +8,10 @@ import { archiveRelation } from './archive-relation.js';
 import { failureOf } from './duckdb-failure.js';
 import { rowsOfChunk } from './rows-of-chunk.js';
 
+/** Times that a directory still being written to is tried to be removed, each a pause longer: 5.5 s in all. */
+const RM_RETRIES = 10;
+const RM_PAUSE_MS = 100;
+
 export type DuckDbBatchEngineOptions = {
   /** An existing directory. What does not fit into memory is spilled to a new one in it, which `close` removes. */
   readonly tempDirectory: string;
@@ -75,6 +79,7 @@ export class DuckDbBatchEngine implements BatchEngine {
   async close(): Promise<void> {
     for (const connection of this.running) connection.interrupt();
     this.instance.closeSync();
-    await rm(this.spillDirectory, { recursive: true, force: true });
+    // What is interrupted may write for another moment: the directory is full again while it is emptied.
+    await rm(this.spillDirectory, { recursive: true, force: true, maxRetries: RM_RETRIES, retryDelay: RM_PAUSE_MS });
   }
 }
