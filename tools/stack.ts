@@ -1,4 +1,7 @@
+import { endpointsOf } from './stack/given-server.ts';
 import { readStack, stackDown, stackUp } from './stack/local-stack.ts';
+import { answers } from './stack/process.ts';
+import { ROLE_SERVERS } from './stack/role-servers.ts';
 
 const USAGE = `npm run stack <up | down | status>
 
@@ -6,7 +9,7 @@ up      brings up Kafka, Redis and Postgres where they are not up yet, and says 
         a URL in the environment (KAFKA_BROKERS, REDIS_URL, DATABASE_URL), else Docker Compose where an engine runs,
         else native servers (Kafka and Redis from Maven Central: Java 17 and Maven; Postgres from npm)
 down    stops what up started; the data stays in .twofold/data
-status  says what runs; the same stands in .twofold/local.json
+status  says what runs, and whether it answers (exit code 1 if not); the same stands in .twofold/local.json
 `;
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
@@ -14,8 +17,8 @@ const say = (line: string): void => void process.stdout.write(`${line}\n`);
 async function main(command: string | undefined): Promise<number> {
   switch (command) {
     case 'up': {
-      const { environment } = await stackUp(say);
-      for (const [variable, url] of Object.entries(environment)) say(`${variable}=${url}`);
+      const { stack } = await stackUp(say);
+      for (const [variable, url] of Object.entries(stack.environment)) say(`${variable}=${url}`);
       return 0;
     }
     case 'down':
@@ -23,8 +26,7 @@ async function main(command: string | undefined): Promise<number> {
       say('the local stack is down');
       return 0;
     case 'status':
-      say(JSON.stringify(readStack() ?? 'no local stack runs', null, 2));
-      return 0;
+      return status();
     case 'help':
     case '--help':
       say(USAGE);
@@ -33,6 +35,24 @@ async function main(command: string | undefined): Promise<number> {
       process.stderr.write(USAGE);
       return 2;
   }
+}
+
+async function status(): Promise<number> {
+  const stack = readStack();
+  if (stack === null) {
+    say('no local stack runs');
+    return 1;
+  }
+  let isWhole = true;
+  for (const { role, variable } of ROLE_SERVERS) {
+    const endpoints = endpointsOf(stack.environment[variable]);
+    const isUp = (await Promise.all(endpoints.map(({ host, port }) => answers(port, host)))).includes(true);
+    isWhole &&= isUp || endpoints.length === 0;
+    const told = endpoints.map(({ host, port }) => `${host}:${port}`).join(', ');
+    say(`${role}: ${stack.roles[role]} ${isUp ? 'answers' : 'does NOT answer'} at ${told}`);
+  }
+  for (const [app, url] of Object.entries(stack.apps)) say(`${app}: ${url}`);
+  return isWhole ? 0 : 1;
 }
 
 try {

@@ -1,21 +1,27 @@
-import { spawnSync } from 'node:child_process';
-import { setTimeout as pause } from 'node:timers/promises';
 import { startApps, type RunningApps } from './demo/apps.ts';
 import { compareView, FLIGHT_VIEWS } from './demo/check.ts';
 import { feedFlights } from './demo/feed.ts';
-import { ask } from './demo/gateway.ts';
+import { GenerationsSeen } from './demo/generations-seen.ts';
 import { freshInstallation } from './demo/installation.ts';
-import { ALL_FLIGHTS, readOptions, USAGE, type DemoOptions } from './demo/options.ts';
+import { readOptions, USAGE, type DemoOptions } from './demo/options.ts';
+import { rebuildInMidStream } from './demo/rebuild.ts';
+import { settled } from './demo/settle.ts';
 import { watchAnswer } from './demo/watch.ts';
+import { INTERRUPTED, runCommand } from './command.ts';
+import { interruption } from './interruption.ts';
 import { readStack, stackDown, stackUp, writeStack } from './stack/local-stack.ts';
 import { placeOf } from './stack/place.ts';
 
 /** Time from one round of builds to the next: short, for a demo is. */
 const BUILD_EVERY_MS = 3_000;
-/** How long the last events may take into every view. */
-const SETTLE_MS = 300_000;
+/** How long the last flight waits for a generation, so that one is published while events arrive. */
+const GENERATION_MS = 60_000;
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
+const interrupted = interruption();
+
+/** How it ended; the verdict is the last thing said, when everything is stopped. */
+type Outcome = { readonly code: number; readonly verdict?: string };
 
 async function main(): Promise<number> {
   const options = readOptions(process.argv.slice(2));
@@ -23,23 +29,42 @@ async function main(): Promise<number> {
     say(USAGE);
     return 0;
   }
-  const interrupted = new AbortController();
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => interrupted.abort());
+  const { code, verdict } = await withStack(options);
+  if (verdict !== undefined) say(verdict);
+  return code;
+}
 
-  const ranBefore = readStack() !== null;
-  const stack = await stackUp(say);
-  const installation = freshInstallation(stack.environment);
-  let apps: RunningApps | null = null;
+/** What this starts of the stack, it stops; what ran before stays. */
+async function withStack(options: DemoOptions): Promise<Outcome> {
+  const before = readStack();
+  const { stack, started } = await stackUp(say);
   try {
     say('building the apps …');
-    if (
-      spawnSync('nx', ['run-many', '-t', 'build'], {
-        stdio: ['ignore', 'ignore', 'inherit'],
-        env: { ...process.env, NX_DAEMON: 'false' },
-      }).status !== 0
-    ) {
-      throw new Error('the apps cannot be built: npm run build tells why');
-    }
+    const built = await runCommand('nx', ['run-many', '-t', 'build'], {
+      stop: interrupted,
+      stdio: ['ignore', 'ignore', 'inherit'],
+    });
+    if (built === INTERRUPTED) return { code: INTERRUPTED };
+    if (built !== 0) throw new Error('the apps cannot be built: npm run build tells why');
+    return await withApps(options, stack.environment, async (apps) => {
+      writeStack(placeOf(), { ...stack, apps: apps.urls });
+      return Promise.race([apps.ended, play(options, apps)]);
+    });
+  } finally {
+    if (started.length > 0 || before === null) await stackDown(placeOf(), { roles: started });
+    else writeStack(placeOf(), { ...stack, apps: {} });
+  }
+}
+
+/** Five apps on a platform of their own, which is gone afterwards, whatever happened. */
+async function withApps(
+  options: DemoOptions,
+  servers: Parameters<typeof freshInstallation>[0],
+  work: (apps: RunningApps) => Promise<Outcome>,
+): Promise<Outcome> {
+  const installation = freshInstallation(servers);
+  let apps: RunningApps | null = null;
+  try {
     say('starting the five apps …');
     const environment = {
       ...installation.environment,
@@ -47,101 +72,65 @@ async function main(): Promise<number> {
       BUILD_EVERY_MS: `${BUILD_EVERY_MS}`,
       LOG_LEVEL: 'info',
     };
-    const { gateway, ingest, orchestrator } = options.ports;
-    const ports = {
-      ingest,
-      'serving-gateway': gateway,
-      'replay-orchestrator': orchestrator,
-      'speed-view-builder': 4003,
-      'batch-view-builder': 4004,
-    };
-    apps = await startApps(environment, ports, say);
-    writeStack(placeOf(), { ...stack, apps: apps.urls });
-    return await Promise.race([apps.ended, play(options, apps, interrupted.signal)]);
+    apps = await startApps(environment, options.ports, say);
+    return interrupted.aborted ? { code: INTERRUPTED } : await work(apps);
   } finally {
     say('stopping …');
     await apps?.stop();
-    await installation.remove();
-    if (ranBefore) writeStack(placeOf(), { ...stack, apps: {} });
-    else await stackDown();
+    await installation.remove().catch((error: unknown) => say(error instanceof Error ? error.message : String(error)));
   }
 }
 
 /** The main job: history fast, then live; builds under way; one answer growing; at the end the check. */
-async function play(options: DemoOptions, apps: RunningApps, interrupted: AbortSignal): Promise<number> {
-  const gateway = apps.urls['serving-gateway'];
-  const events = options.once ? options.events : ALL_FLIGHTS;
-  const live = options.once ? options.live : ALL_FLIGHTS - (options.events - options.live);
+async function play(options: DemoOptions, { urls }: RunningApps): Promise<Outcome> {
+  const gateway = urls['serving-gateway'];
+  if (!options.once) showUrls(urls);
+  const generations = new GenerationsSeen();
+  const beforeLast = (): Promise<void> => generations.waitForFirst(GENERATION_MS, interrupted);
+  const feed = feedFlights(urls.ingest, { ...options, beforeLast }, interrupted);
   const watching = new AbortController();
-  const feed = feedFlights(apps.urls.ingest, events, live, options.rate, interrupted);
-  const generations = new Set<number>();
-  let isFeeding = true;
-  const seen = (generation: number): void => {
-    if (isFeeding && generation > 0) generations.add(generation);
-  };
-  if (!options.once) showUrls(apps);
-  const watched = watchAnswer(gateway, feed, seen, AbortSignal.any([watching.signal, interrupted]));
-  const rebuilt = requestRebuild(apps.urls['replay-orchestrator'], interrupted);
+  const watched = watchAnswer(
+    gateway,
+    feed,
+    (generation) => generations.add(generation),
+    AbortSignal.any([watching.signal, interrupted]),
+  );
+  const rebuilt = rebuildInMidStream(urls['replay-orchestrator'], 'delays-by-airport', interrupted);
   await Promise.race([feed.done, watched.then(() => feed.done)]);
-  isFeeding = false;
-  if (interrupted.aborted) return watched.then(() => 0);
-  await settled(gateway);
+  const published = generations.close();
+  if (interrupted.aborted) return watched.then(() => ({ code: options.once ? INTERRUPTED : 0 }));
+  await settled(gateway, FLIGHT_VIEWS, feed.sent());
   watching.abort();
   await watched;
-  await rebuilt;
 
-  say(
-    `\n${feed.sent().toLocaleString('en')} flights played; generations of delays-by-airport published while they arrived: ${[...generations].join(', ') || 'none'}`,
-  );
-  if (!options.once) {
-    say('all flights are played; Ctrl-C ends it');
-    await new Promise<void>((resolve) => interrupted.addEventListener('abort', () => resolve()));
-    return 0;
-  }
-  return check(gateway, events, generations.size);
+  say(`\n${feed.sent().toLocaleString('en')} flights played; ${await rebuilt}`);
+  say(`generations of delays-by-airport published while they arrived: ${published.join(', ') || 'none'}`);
+  if (options.once) return check(gateway, feed.sent(), published.length);
+  say('all flights are played; Ctrl-C ends it');
+  await new Promise<void>((resolve) => interrupted.addEventListener('abort', () => resolve(), { once: true }));
+  return { code: 0 };
 }
 
-async function check(gateway: string, events: number, generations: number): Promise<number> {
+async function check(gateway: string, events: number, generations: number): Promise<Outcome> {
   let rows = 0;
   let isExact = true;
   for (const view of FLIGHT_VIEWS) {
     const comparison = await compareView(gateway, view, events);
+    const isEqual = comparison.differences.length === 0;
     rows += comparison.rows;
-    say(
-      `${view}: ${comparison.rows.toLocaleString('en')} rows, ${comparison.differences.length === 0 ? 'equal to the source' : 'NOT equal to the source'}`,
-    );
+    isExact &&= isEqual;
+    say(`${view}: ${comparison.rows.toLocaleString('en')} rows, ${isEqual ? 'equal' : 'NOT equal'} to the source`);
     comparison.differences.forEach((difference) => say(`  ${difference}`));
-    if (comparison.differences.length > 0) isExact = false;
   }
   if (generations === 0) say('no generation was published while events were arriving');
-  say(
-    `exact: ${isExact ? 'yes' : 'no'} (${rows.toLocaleString('en')} rows of ${FLIGHT_VIEWS.length} views compared with ${events.toLocaleString('en')} flights)`,
-  );
-  return isExact && generations > 0 ? 0 : 1;
+  const compared = `${rows.toLocaleString('en')} rows of ${FLIGHT_VIEWS.length} views compared with ${events.toLocaleString('en')} flights`;
+  return {
+    code: isExact && generations > 0 ? 0 : 1,
+    verdict: `exact: ${isExact ? 'yes' : 'no'} (${compared})`,
+  };
 }
 
-/** A rebuild on request, in mid-stream, beside those on schedule. */
-async function requestRebuild(orchestrator: string, interrupted: AbortSignal): Promise<void> {
-  await pause(2_000, undefined, { signal: interrupted }).catch(() => undefined);
-  if (interrupted.aborted) return;
-  await fetch(`${orchestrator}/v1/views/delays-by-airport/rebuilds`, { method: 'POST' });
-}
-
-/** Every event that ingest took is in every view. */
-async function settled(gateway: string): Promise<void> {
-  const givenUpAtMs = Date.now() + SETTLE_MS;
-  for (const view of FLIGHT_VIEWS) {
-    for (;;) {
-      const { answer } = await ask(gateway, view, { limit: '1' });
-      if (answer.freshness.lagEvents === 0 && !answer.catchingUp) break;
-      if (Date.now() > givenUpAtMs)
-        throw new Error(`${view} is not at the end of the log after ${SETTLE_MS / 1000} s: ${JSON.stringify(answer)}`);
-      await pause(100);
-    }
-  }
-}
-
-function showUrls({ urls }: RunningApps): void {
+function showUrls(urls: RunningApps['urls']): void {
   const gateway = urls['serving-gateway'];
   say(`
   gateway       ${gateway}

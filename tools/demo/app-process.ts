@@ -9,6 +9,9 @@ const STOP_MS = 25_000;
 const POLL_MS = 50;
 const LAST_WORDS = 20;
 
+/** Whether Ctrl-C reaches the app by itself, as it reaches us (`ours`), or only what we tell it does (`own`). */
+export type ProcessGroup = 'own' | 'ours';
+
 /** One app as a process of its own, its output in a log file. */
 export class AppProcess {
   readonly url: string;
@@ -18,7 +21,13 @@ export class AppProcess {
   private readonly child: ChildProcess;
   private readonly log: string;
 
-  constructor(name: string, port: number, environment: Readonly<Record<string, string>>, log: string) {
+  constructor(
+    name: string,
+    port: number,
+    environment: Readonly<Record<string, string>>,
+    log: string,
+    group: ProcessGroup,
+  ) {
     this.name = name;
     this.url = `http://127.0.0.1:${port}`;
     this.log = log;
@@ -28,8 +37,7 @@ export class AppProcess {
       cwd: ROOT,
       env: { ...process.env, NODE_OPTIONS: '', ...environment, HOST: '127.0.0.1', PORT: `${port}` },
       stdio: ['ignore', output, output],
-      // a group of its own: Ctrl-C reaches us alone, and we stop the apps in order
-      detached: true,
+      detached: group === 'own',
     });
     closeSync(output);
     this.exited = new Promise((done) => this.child.once('exit', (code, signal) => done(signal ?? code ?? 0)));

@@ -34,7 +34,8 @@ export async function startApps(
     if (port !== wanted) tell(`port ${wanted} is taken: ${name} listens on ${port}`);
     const log = join(logs, `${name}.log`);
     rmSync(log, { force: true });
-    apps.push(new AppProcess(name, port, environment, log));
+    // a group of its own: Ctrl-C reaches us alone, and we end the feed before the apps
+    apps.push(new AppProcess(name, port, environment, log, 'own'));
   }
   let isStopping = false;
   const stop = async (): Promise<void> => {

@@ -11,39 +11,54 @@ const MAX_RETRIES = 100;
 
 export type Feed = { readonly sent: () => number; readonly isLive: () => boolean; readonly done: Promise<void> };
 
-/** Plays flights through ingest: all but the last `live` as fast as it goes, those at `rate` a second. */
-export function feedFlights(ingestUrl: string, events: number, live: number, rate: number, stop: AbortSignal): Feed {
+export type FeedPlan = {
+  readonly events: number;
+  /** The first of them, played as fast as it goes; the others come at `rate` a second. */
+  readonly history: number;
+  readonly rate: number;
+  /** The last flight waits for this. */
+  beforeLast(): Promise<void>;
+};
+
+/** Plays flights through ingest, in order of their date, until they end or it is stopped. */
+export function feedFlights(
+  ingestUrl: string,
+  { events, history, rate, beforeLast }: FeedPlan,
+  stop: AbortSignal,
+): Feed {
   let sent = 0;
   let isLive = false;
   const lanes = Array.from({ length: LANES }, () => new Lane(ingestUrl, (count) => (sent += count)));
+  const flush = async (): Promise<void> => void (await Promise.all(lanes.map((lane) => lane.flush())));
+  /** What is under way is finished; what waits in a lane is not begun. */
+  const settle = async (): Promise<void> => void (await Promise.all(lanes.map((lane) => lane.finish())));
+  const perTick = Math.ceil(rate / LIVE_BATCHES_PER_SECOND);
 
   const play = async (): Promise<void> => {
     let number = 0;
     let liveSinceMs = 0;
     for await (const flights of flightsInOrder(events)) {
       for (const flight of flights) {
-        if (stop.aborted) return;
+        if (stop.aborted) return settle();
         number += 1;
-        const lane = lanes[laneOf(flight)];
-        const sending = lane?.add(cloudEvent(flight, number));
-        if (number <= events - live) {
-          await sending;
-          continue;
+        if (number === events) {
+          await flush();
+          await beforeLast();
         }
-        if (!isLive) {
-          await Promise.all(lanes.map((each) => each.flush()));
+        if (number > history && !isLive) {
+          await flush();
           liveSinceMs = Date.now();
           isLive = true;
         }
-        const playedLive = number - (events - live);
-        if (playedLive % Math.ceil(rate / LIVE_BATCHES_PER_SECOND) !== 0) continue;
-        await Promise.all(lanes.map((each) => each.flush()));
-        await pause(Math.max(0, liveSinceMs + (playedLive / rate) * 1000 - Date.now()), undefined, {
-          signal: stop,
-        }).catch(() => undefined);
+        await lanes[laneOf(flight)]?.add(cloudEvent(flight, number));
+        const playedLive = number - history;
+        if (!isLive || playedLive % perTick !== 0) continue;
+        await flush();
+        const dueInMs = liveSinceMs + (playedLive / rate) * 1000 - Date.now();
+        await pause(Math.max(0, dueInMs), undefined, { signal: stop }).catch(() => undefined);
       }
     }
-    await Promise.all(lanes.map((each) => each.flush()));
+    await flush();
   };
   return { sent: () => sent, isLive: () => isLive, done: play() };
 }
@@ -68,6 +83,10 @@ class Lane {
   async flush(): Promise<void> {
     await this.begin();
     await this.sending;
+  }
+
+  finish(): Promise<void> {
+    return this.sending;
   }
 
   private async begin(): Promise<void> {

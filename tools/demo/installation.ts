@@ -21,11 +21,14 @@ export function freshInstallation(servers: Servers): Installation {
   const environment = { ...servers, DATABASE_URL: database.href, TWOFOLD_NAMESPACE: name, ARCHIVE_DIR: archive };
   const remove = async (): Promise<void> => {
     rmSync(archive, { recursive: true, force: true });
-    await Promise.all([
+    const outcomes = await Promise.allSettled([
       removeTopics(servers.KAFKA_BROKERS, name),
       removeKeys(servers.REDIS_URL, name),
       removeDatabase(servers.DATABASE_URL, database),
     ]);
+    const failures = outcomes.flatMap((outcome) => (outcome.status === 'rejected' ? [outcome.reason as unknown] : []));
+    if (failures.length > 0)
+      throw new AggregateError(failures, `${name} is not wholly removed: ${failures.join('; ')}`);
   };
   return { environment, remove };
 }
@@ -37,6 +40,8 @@ async function removeTopics(brokers: string, namespace: string): Promise<void> {
   try {
     const topics = (await admin.listTopics()).filter((topic) => topic.startsWith(`${namespace}.`));
     if (topics.length > 0) await admin.deleteTopics({ topics });
+    const groups = (await admin.listGroups()).groups.filter(({ groupId }) => groupId.startsWith(`${namespace}.`));
+    if (groups.length > 0) await admin.deleteGroups(groups.map(({ groupId }) => groupId));
   } finally {
     await admin.disconnect();
   }

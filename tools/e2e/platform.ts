@@ -55,7 +55,8 @@ export class Platform {
   start(app: AppName): void {
     this.apps.set(
       app,
-      new AppProcess(app, this.ports.get(app) ?? 0, this.environment, join(this.directory, `${app}.log`)),
+      // in our group: who ends the tests, ends the apps
+      new AppProcess(app, this.ports.get(app) ?? 0, this.environment, join(this.directory, `${app}.log`), 'ours'),
     );
   }
 

@@ -1,11 +1,9 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { composeServer } from './compose-servers.ts';
-import { nativeKafka } from './native-kafka.ts';
-import { nativePostgres } from './native-postgres.ts';
-import { nativeRedis } from './native-redis.ts';
+import { givenServer } from './given-server.ts';
 import { withLock } from './lock.ts';
 import { placeOf, type Place } from './place.ts';
-import type { Provider, RoleServer, Running } from './server.ts';
+import { ROLE_SERVERS } from './role-servers.ts';
+import type { Afterwards, Role, RoleServer, Running } from './server.ts';
 
 /** What runs: the apps' environment, and for people what was taken for each role and why. */
 export type LocalStack = {
@@ -14,61 +12,62 @@ export type LocalStack = {
   readonly apps: Readonly<Record<string, string>>;
 };
 
-const SERVERS: readonly RoleServer[] = [
-  {
-    role: 'log',
-    name: 'Kafka',
-    variable: 'KAFKA_BROKERS',
-    ways: [composeServer('kafka', 9092, (port) => `127.0.0.1:${port}`), nativeKafka],
-  },
-  {
-    role: 'speed views',
-    name: 'Redis',
-    variable: 'REDIS_URL',
-    ways: [composeServer('redis', 6379, (port) => `redis://127.0.0.1:${port}`), nativeRedis],
-  },
-  {
-    role: 'batch views',
-    name: 'Postgres',
-    variable: 'DATABASE_URL',
-    ways: [composeServer('postgres', 5432, (port) => `postgresql://twofold@127.0.0.1:${port}/twofold`), nativePostgres],
-  },
-];
+/** The roles whose servers were started here are for the caller to stop; the others ran before. */
+export type StackUp = { readonly stack: LocalStack; readonly started: readonly Role[] };
+
+type Tell = (line: string) => void;
 
 /**
  * Brings up what is not up yet: for each role a URL in the environment, else Docker Compose, else a native server.
  * What runs stands in `local.json` when this resolves. Two calls at once do it one after the other.
  *
- * @throws Error with one line for a person when a role cannot be had
+ * @throws Error with one line for each role that cannot be had; what was started for the others is stopped again
  */
-export function stackUp(tell: (line: string) => void, place: Place = placeOf()): Promise<LocalStack> {
+export function stackUp(tell: Tell, place: Place = placeOf(), servers = ROLE_SERVERS): Promise<StackUp> {
   mkdirSync(place.data, { recursive: true });
   return withLock(place, async () => {
-    const outcomes = await Promise.all(
-      SERVERS.map(async (server) => [server, await serverUp(server, place, tell)] as const),
-    );
+    const outcomes = await Promise.allSettled(servers.map((server) => serverUp(server, place, tell)));
+    const running = outcomes.map((outcome) => (outcome.status === 'fulfilled' ? outcome.value : null));
+    const started = servers.filter((_server, index) => running[index]?.ranAlready === false).map(({ role }) => role);
+    const failures = outcomes.flatMap((outcome) => (outcome.status === 'rejected' ? [messageOf(outcome.reason)] : []));
+    if (failures.length > 0) {
+      const ranBefore = servers.filter((_server, index) => running[index]?.ranAlready === true).map(({ role }) => role);
+      await stopServers(
+        servers.filter(({ role }) => !ranBefore.includes(role)),
+        place,
+        'keep-data',
+      );
+      throw new Error(failures.join('\n'));
+    }
     const stack: LocalStack = {
       environment: Object.fromEntries(
-        outcomes.map(([{ variable }, { url }]) => [variable, url]),
+        servers.map(({ variable }, index) => [variable, running[index]?.url ?? '']),
       ) as LocalStack['environment'],
-      roles: Object.fromEntries(outcomes.map(([{ role, name }, { took }]) => [role, `${name}: ${took}`])),
+      roles: Object.fromEntries(servers.map(({ role, name }, index) => [role, `${name}: ${running[index]?.took}`])),
       apps: readStack(place)?.apps ?? {},
     };
     writeStack(place, stack);
-    return stack;
+    return { stack, started };
   });
 }
 
-/** Stops what this place started. */
-export async function stackDown(place: Place = placeOf()): Promise<void> {
+/** Stops what this place started, or of that only some roles; then nothing is said to run any more. */
+export async function stackDown(
+  place: Place = placeOf(),
+  {
+    roles = null,
+    afterwards = 'keep-data' as Afterwards,
+  }: { roles?: readonly Role[] | null; afterwards?: Afterwards } = {},
+  servers = ROLE_SERVERS,
+): Promise<void> {
   if (!existsSync(place.data)) return;
   await withLock(place, async () => {
-    const stack = readStack(place);
     rmSync(place.localJson, { force: true });
-    const composed = Object.values(stack?.roles ?? {}).some((took) => took.includes('Docker Compose'));
-    const native: readonly Provider[] = [nativeKafka, nativeRedis, nativePostgres];
-    const ways = composed ? SERVERS.flatMap(({ ways: all }) => all) : native;
-    await Promise.all(ways.map((way) => way.down(place)));
+    await stopServers(
+      servers.filter(({ role }) => roles === null || roles.includes(role)),
+      place,
+      afterwards,
+    );
   });
 }
 
@@ -82,33 +81,41 @@ export function writeStack(place: Place, stack: LocalStack): void {
   renameSync(`${place.localJson}.new`, place.localJson);
 }
 
-async function serverUp(
-  { role, name, variable, ways }: RoleServer,
-  place: Place,
-  tell: (line: string) => void,
-): Promise<Running> {
-  const given = process.env[variable];
-  const running = given
-    ? { url: given, took: `${variable} of the environment` }
-    : await firstOpen(name, variable, ways, place, tell);
-  tell(`${role}: ${name}, ${running.took}`);
+/** All that can be stopped is stopped, whatever becomes of the others. */
+async function stopServers(servers: readonly RoleServer[], place: Place, afterwards: Afterwards): Promise<void> {
+  const ways = servers.flatMap((server) => server.ways);
+  const outcomes = await Promise.allSettled(ways.map((way) => way.down(place, afterwards)));
+  const failures = outcomes.flatMap((outcome) => (outcome.status === 'rejected' ? [messageOf(outcome.reason)] : []));
+  if (failures.length > 0) throw new Error(failures.join('\n'));
+}
+
+async function serverUp(server: RoleServer, place: Place, tell: Tell): Promise<Running> {
+  const given = process.env[server.variable];
+  const running = given ? await givenServer(server, given) : await firstThatComesUp(server, place, tell);
+  tell(`${server.role}: ${server.name}, ${running.took}${!given && running.ranAlready ? ' (it ran already)' : ''}`);
   return running;
 }
 
-async function firstOpen(
-  name: string,
-  variable: string,
-  ways: readonly Provider[],
+/** The first way that is open; where it fails all the same (an image that cannot be fetched), the next, and it says so. */
+async function firstThatComesUp(
+  { name, variable, ways, remedy }: RoleServer,
   place: Place,
-  tell: (line: string) => void,
+  tell: Tell,
 ): Promise<Running> {
   const reasons: string[] = [];
   for (const way of ways) {
     const reason = await way.unavailable(place);
-    if (reason === null) return way.up(place, tell);
-    reasons.push(reason);
+    if (reason === null) {
+      try {
+        return await way.up(place, tell);
+      } catch (error) {
+        await way.down(place, 'keep-data').catch(() => undefined); // what it failed at is told already
+        tell(`${name}: ${messageOf(error)}`);
+        reasons.push(messageOf(error).split('\n', 1)[0] ?? '');
+      }
+    } else reasons.push(reason);
   }
-  throw new Error(
-    `there is no ${name} (${reasons.join('; ')}): start Docker, or install Java 17 and Maven, or set ${variable}`,
-  );
+  throw new Error(`there is no ${name} (${reasons.join('; ')}): ${remedy}, or set ${variable}`);
 }
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

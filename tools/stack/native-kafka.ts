@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fetchJars, missingJava } from './native-jars.ts';
 import { freePort, running, start, stop } from './process.ts';
@@ -9,46 +9,51 @@ import type { Provider } from './server.ts';
 const LOGGING = `<Configuration status="WARN"><Appenders><Console name="out"><PatternLayout pattern="%d %p %m (%c)%n"/></Console></Appenders>
 <Loggers><Root level="WARN"><AppenderRef ref="out"/></Root></Loggers></Configuration>`;
 
+/** Enough for millions of events in a few topics; a laptop has other things to do. */
+const HEAP = '-Xmx768m';
+
 /** Apache Kafka from Maven Central: one process that is broker and controller (KRaft). */
 export const nativeKafka: Provider = {
   unavailable: async () => missingJava(),
   async up(place, tell) {
     const took = 'Apache Kafka 4.1.1 from Maven Central, for there is Java and Maven';
     const found = await running(place, 'kafka');
-    if (found !== null) return { url: `127.0.0.1:${found.port}`, took: `${took} (it ran already)` };
-    fetchJars(place, tell);
+    if (found !== null) return { url: urlOf(found.port), took, ranAlready: true };
+    await stop(place, 'kafka'); // one that does not answer any more
+    const jars = fetchJars(place, tell);
     const home = join(place.data, 'kafka');
     mkdirSync(home, { recursive: true });
-    const config = join(home, 'server.properties');
-    const [port, controllerPort] = existsSync(config)
-      ? portsIn(readFileSync(config, 'utf8'))
-      : [await freePort(), await freePort()];
+    const logs = join(home, 'logs');
     const logging = join(home, 'log4j2.xml');
+    const config = join(home, 'server.properties');
+    const port = await freePort();
     writeFileSync(logging, LOGGING);
+    writeFileSync(config, properties(logs, port, await freePort()));
     const java = (...rest: string[]): string[] => [
+      HEAP,
       `-Dlog4j2.configurationFile=${logging}`,
       '-cp',
-      `${place.jars}/*`,
+      `${jars}/*`,
       ...rest,
     ];
-    if (!existsSync(config)) {
-      writeFileSync(config, properties(home, port, controllerPort));
-      const id = Buffer.from(randomUUID().replaceAll('-', ''), 'hex').toString('base64url');
-      const format = spawnSync('java', java('kafka.tools.StorageTool', 'format', `--cluster-id=${id}`, '-c', config), {
-        encoding: 'utf8',
-      });
-      if (format.status !== 0) {
-        rmSync(config);
-        throw new Error(`Kafka's storage could not be made:\n${format.stdout}${format.stderr}`);
-      }
-    }
-    await start(place, 'kafka', port, 'java', ['-Xmx768m', ...java('kafka.Kafka', config)]);
-    return { url: `127.0.0.1:${port}`, took };
+    if (!existsSync(join(logs, 'meta.properties'))) format(logs, java, config);
+    await start(place, 'kafka', port, { file: 'java', args: java('kafka.Kafka', config) });
+    return { url: urlOf(port), took, ranAlready: false };
   },
   down: (place) => stop(place, 'kafka'),
 };
 
-const properties = (home: string, port: number, controllerPort: number): string =>
+const urlOf = (port: number): string => `127.0.0.1:${port}`;
+
+function format(logs: string, java: (...rest: string[]) => string[], config: string): void {
+  rmSync(logs, { recursive: true, force: true }); // of an attempt that was interrupted
+  const id = Buffer.from(randomUUID().replaceAll('-', ''), 'hex').toString('base64url');
+  const args = java('kafka.tools.StorageTool', 'format', `--cluster-id=${id}`, '-c', config);
+  const outcome = spawnSync('java', args, { encoding: 'utf8' });
+  if (outcome.status !== 0) throw new Error(`Kafka's storage could not be made:\n${outcome.stdout}${outcome.stderr}`);
+}
+
+const properties = (logs: string, port: number, controllerPort: number): string =>
   [
     'process.roles=broker,controller',
     'node.id=1',
@@ -57,7 +62,7 @@ const properties = (home: string, port: number, controllerPort: number): string 
     `advertised.listeners=PLAINTEXT://127.0.0.1:${port}`,
     'controller.listener.names=CONTROLLER',
     'listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT',
-    `log.dirs=${join(home, 'logs')}`,
+    `log.dirs=${logs}`,
     'auto.create.topics.enable=false',
     'offsets.topic.replication.factor=1',
     'offsets.topic.num.partitions=4',
@@ -68,8 +73,3 @@ const properties = (home: string, port: number, controllerPort: number): string 
     'log.retention.ms=-1',
     '',
   ].join('\n');
-
-function portsIn(text: string): readonly [number, number] {
-  const ports = /listeners=PLAINTEXT:\/\/127\.0\.0\.1:(\d+),CONTROLLER:\/\/127\.0\.0\.1:(\d+)/.exec(text);
-  return [Number(ports?.[1]), Number(ports?.[2])];
-}
