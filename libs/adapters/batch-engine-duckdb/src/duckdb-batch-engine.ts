@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { DuckDBInstance, type DuckDBConnection } from '@duckdb/node-api';
-import { compileSql, duckDb, type OffsetVector, type ViewPlan, type ViewRow } from '@twofold/core';
+import { TwofoldError, compileSql, duckDb, type OffsetVector, type ViewPlan, type ViewRow } from '@twofold/core';
 import type { ArchiveFile, BatchEngine } from '@twofold/ports';
 import { archiveRelation } from './archive-relation.js';
 import { failureOf } from './duckdb-failure.js';
@@ -28,6 +28,7 @@ const DEFAULT_MEMORY_LIMIT_MIB = 1024;
 export class DuckDbBatchEngine implements BatchEngine {
   readonly name = 'duckdb';
   private readonly running = new Set<DuckDBConnection>();
+  private isClosed = false;
 
   private constructor(
     private readonly instance: DuckDBInstance,
@@ -68,6 +69,8 @@ export class DuckDbBatchEngine implements BatchEngine {
         yield rowsOfChunk(plan, chunk);
       }
     } catch (error) {
+      // What a computation meets when its files go away under it is not what happened to it.
+      if (this.isClosed) throw interrupted(plan.id.name, error);
       throw failureOf(error, plan.id.name);
     } finally {
       this.running.delete(connection);
@@ -75,11 +78,17 @@ export class DuckDbBatchEngine implements BatchEngine {
     }
   }
 
-  /** Computations under way are interrupted, and reject. */
+  /** Computations under way are interrupted, and reject with `store-unavailable`. */
   async close(): Promise<void> {
+    this.isClosed = true;
     for (const connection of this.running) connection.interrupt();
     this.instance.closeSync();
     // What is interrupted may write for another moment: the directory is full again while it is emptied.
     await rm(this.spillDirectory, { recursive: true, force: true, maxRetries: RM_RETRIES, retryDelay: RM_PAUSE_MS });
   }
 }
+
+const interrupted = (view: string, cause: unknown): TwofoldError =>
+  new TwofoldError('store-unavailable', `the computation of ${view} was interrupted: its engine is closed`, undefined, {
+    cause,
+  });

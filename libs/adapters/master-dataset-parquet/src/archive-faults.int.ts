@@ -126,8 +126,8 @@ describe('an archiver that fails or is killed', () => {
     const partition = newPartition();
     await append(archiver, partition, 0, 1);
     const shelf = await shelfOf(partition);
-    const slow = append(archiver, partition, 1, 30_001);
     const quick = await ParquetMasterDataset.open({ directory, database });
+    const slow = append(archiver, partition, 1, 30_001);
     expect(await append(quick, partition, 1, 2)).toBe(true);
     expect(await append(quick, partition, 2, 3)).toBe(true);
     expect(await slow).toBe(false);
