@@ -63,6 +63,15 @@ export class AppProcess {
     }
   }
 
+  /** Stands still from now on, as a machine that is out of memory or paused does; its connections stay open. */
+  freeze(): void {
+    this.child.kill('SIGSTOP');
+  }
+
+  thaw(): void {
+    this.child.kill('SIGCONT');
+  }
+
   /** kill -9. */
   async kill(): Promise<void> {
     this.child.kill('SIGKILL');
@@ -78,7 +87,7 @@ export class AppProcess {
     clearTimeout(killing);
   }
 
-  private get isGone(): boolean {
+  get isGone(): boolean {
     return this.child.exitCode !== null || this.child.signalCode !== null;
   }
 }

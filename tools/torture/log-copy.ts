@@ -1,0 +1,60 @@
+import { catalog } from '@twofold/catalog';
+import { RecordDecoder, streamsOf, type Offset, type PlainEvent } from '@twofold/core';
+import { KafkaRawReader } from '@twofold/event-log-kafka';
+
+/** A record as the reference sees it. `event` null: no view reads it, for it is no event of the catalog. */
+export type CopiedRecord = {
+  readonly offset: Offset;
+  readonly identity: string;
+  readonly type: string;
+  readonly event: PlainEvent | null;
+};
+
+/** All that stands on the log, by stream and partition: the measure of every answer. */
+export type LogCopy = Readonly<Record<string, readonly (readonly CopiedRecord[])[]>>;
+
+export async function copyLog(brokers: string, namespace: string): Promise<LogCopy> {
+  const reader = new KafkaRawReader({ brokers: brokers.split(','), namespace });
+  try {
+    const streams = await Promise.all(
+      streamsOf(catalog).map(async (stream) => {
+        const { end } = await reader.bounds(stream);
+        const partitions = end.map((head, partition) => copyPartition(reader, stream, partition, head));
+        return [stream, await Promise.all(partitions)] as const;
+      }),
+    );
+    return Object.fromEntries(streams);
+  } finally {
+    await reader.close();
+  }
+}
+
+async function copyPartition(
+  reader: KafkaRawReader,
+  stream: string,
+  partition: number,
+  head: Offset,
+): Promise<readonly CopiedRecord[]> {
+  const records: CopiedRecord[] = [];
+  const decoder = new RecordDecoder(catalog.events);
+  for (let from = 0; from < head;) {
+    const batch = await reader.read({ stream, partition }, { from });
+    batch.forEach((record) => {
+      const isEvent = decoder.decode(record) === 'event';
+      const names = Object.keys(decoder.event?.fields ?? {});
+      records.push({
+        offset: record.offset,
+        identity: record.header('ce_id') ?? '',
+        type: record.header('ce_type') ?? '',
+        event: isEvent
+          ? {
+              timeMs: decoder.timeMs,
+              data: Object.fromEntries(names.map((name, index) => [name, decoder.values[index] ?? null])),
+            }
+          : null,
+      });
+    });
+    from = batch.nextOffset;
+  }
+  return records;
+}

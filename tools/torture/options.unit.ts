@@ -1,0 +1,23 @@
+import { describe, expect, it } from '@jest/globals';
+import { readTortureOptions } from './options.ts';
+
+describe('the options of npm run torture', () => {
+  it('are three minutes and a drawn seed when nothing is asked for', () => {
+    expect(readTortureOptions([], () => 7)).toEqual({ minutes: 3, seed: 7, eventsPerSecond: 1_500 });
+  });
+
+  it('take minutes, seed and rate', () => {
+    const options = readTortureOptions(['--minutes', '0.5', '--seed', '4294967295', '--rate', '20'], () => 7);
+    expect(options).toEqual({ minutes: 0.5, seed: 4_294_967_295, eventsPerSecond: 20 });
+  });
+
+  it.each([
+    [['--minutes', '0'], /--minutes/],
+    [['--minutes', 'ten'], /--minutes/],
+    [['--seed', '-1'], /--seed/],
+    [['--rate', '1.5'], /--rate/],
+    [['--speed', '3'], /--speed/],
+  ])('refuse %j', (args, reason) => {
+    expect(() => readTortureOptions(args, () => 7)).toThrow(reason);
+  });
+});
