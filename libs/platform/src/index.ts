@@ -8,6 +8,7 @@ export { PROBLEM_MEDIA_TYPE, problemDetails, retryAfterSeconds, type ProblemDeta
 export { ProblemFilter, problemOf, replyProblem } from './problem.filter.js';
 export { processHost, type ProcessHost } from './process-host.js';
 export { Readiness, type Reason } from './readiness.js';
+export { RecentTroubles } from './recent-troubles.js';
 export { runApp, type App } from './run-app.js';
 export { PartitionTasks } from './partition-tasks.js';
 export {

@@ -2,6 +2,7 @@ import { Module, type DynamicModule } from '@nestjs/common';
 import { APP_FILTER } from '@nestjs/core';
 import { LoggerModule } from 'nestjs-pino';
 import { HealthController } from './health.controller.js';
+import { HttpDraining } from './http-draining.js';
 import { ProblemFilter } from './problem.filter.js';
 import { Readiness } from './readiness.js';
 import { systemClock } from './system-clock.js';
@@ -13,7 +14,7 @@ export const CLOCK = Symbol('clock');
 /** Injects the ControlChannel port, where an app's module provides it. */
 export const CONTROL_CHANNEL = Symbol('control-channel');
 
-/** What every app has: logs, health, problems, time. Global. */
+/** What every app has: logs, health, problems, time, an end. Global. */
 @Module({})
 export class PlatformModule {
   static of(app: string, settings: Pick<AppSettings, 'LOG_LEVEL'>): DynamicModule {
@@ -29,6 +30,7 @@ export class PlatformModule {
       controllers: [HealthController],
       providers: [
         Readiness,
+        HttpDraining,
         { provide: CLOCK, useValue: systemClock },
         { provide: APP_FILTER, useClass: ProblemFilter },
       ],

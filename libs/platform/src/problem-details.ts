@@ -58,6 +58,7 @@ const PROBLEMS: Readonly<Record<ErrorCode, readonly [status: number, title: stri
   'position-not-reached': [409, 'The position is not reached yet'],
   'too-stale': [409, 'The view is staler than was asked for'],
   'answer-too-large': [422, 'The answer would be too large'],
+  'distinct-too-large': [422, 'There are too many different values to count them exactly'],
   'not-found': [404, 'There is nothing here'],
   overflow: [500, 'A number does not fit'],
   'log-unavailable': [503, 'The log is away'],

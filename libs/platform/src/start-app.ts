@@ -67,6 +67,8 @@ const httpServer = ({ maxBodyBytes }: AppParts): FastifyAdapter =>
   new FastifyAdapter({
     bodyLimit: maxBodyBytes ?? DEFAULT_MAX_BODY_BYTES,
     requestTimeout: REQUEST_TIMEOUT_MS,
+    // What still comes on an open connection while the app ends is answered like any other, and is the last on it.
+    return503OnClosing: false,
     frameworkErrors: (error: unknown, _request: unknown, reply: unknown) =>
       replyProblem(reply as HttpReply, problemOf(error)),
   });
