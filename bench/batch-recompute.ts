@@ -100,6 +100,7 @@ async function writeArchive(directory: string, events: number): Promise<readonly
       from,
       to,
       eventType: 'flight.landed',
+      eventVersion: 1,
       rowCount: to - from,
       location,
     });

@@ -15,11 +15,12 @@ const [brokers = '', namespace = '', wanted = '0', redisUrl = '', redisNamespace
 const plan = viewNamed(catalog, 'delays-by-airport');
 const log = new KafkaRawReader({ brokers: brokers.split(','), namespace });
 const speedViews = await RedisSpeedViewStore.connect({ url: redisUrl, namespace: redisNamespace });
-const { end } = await log.bounds(plan.event.stream);
+const [stream = ''] = plan.streams;
+const { end } = await log.bounds(stream);
 const batchViews = new InMemoryBatchViewStore();
-await batchViews.register(plan, { [plan.event.stream]: end.length });
+await batchViews.register(plan, { [stream]: end.length });
 const boundaries = new InMemoryBoundaries(batchViews);
-const partitions = end.map((_, partition): Partition => ({ stream: plan.event.stream, partition }));
+const partitions = end.map((_, partition): Partition => ({ stream, partition }));
 
 const done = new AbortController();
 const folded = new Map<number, number>();
@@ -60,7 +61,7 @@ const rows = mergeRows(
 const events = records.reduce((sum, record) => sum + (record?.record.applied ?? 0), 0);
 if (events !== Number(wanted)) throw new Error(`${events} events are applied, not ${wanted}`);
 const byKey = rows.map(({ dimensions, window, parts }) => [
-  `${String(dimensions[0])} ${new Date(window * 86_400_000).toISOString().slice(0, 10)}`,
+  `${String(dimensions[0])} ${new Date(window).toISOString().slice(0, 10)}`,
   parts.slice(0, 3),
 ]);
 process.stdout.write(

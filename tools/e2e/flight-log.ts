@@ -17,7 +17,11 @@ export async function readFlightLog(brokers: string, namespace: string): Promise
           batch.forEach((record) => {
             if (decoder.decode(record) !== 'event') throw new Error(`offset ${record.offset} is no flight`);
             const data = Object.fromEntries(names.map((name, index) => [name, decoder.values[index] ?? null]));
-            events.push({ timeMs: decoder.timeMs, data });
+            events.push({
+              ...{ stream: flightLanded.stream, partition, offset: record.offset, timeMs: decoder.timeMs },
+              type: flightLanded.type,
+              data,
+            });
           });
           from = batch.nextOffset;
         }

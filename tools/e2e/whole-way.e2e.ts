@@ -150,6 +150,51 @@ describe('the whole way through the five apps', () => {
   );
 
   it(
+    'rolls up to months and to fewer dimensions and keeps rows by their measures, over batch and speed rows as one',
+    async () => {
+      const sent = await send([
+        landing('m1', 'BOS', 4, '2001-03-31T23:00:00Z'),
+        landing('m2', 'MIA', 40, '2001-04-01T00:00:00Z'),
+        landing('m3', 'MIA', -1, '2001-04-30T23:59:59Z'),
+      ]);
+      const atLeast = `atLeast=${String(sent.body['position'])}&waitMs=10000`;
+      const march = { start: '2001-03-01T00:00:00.000Z', end: '2001-04-01T00:00:00.000Z' };
+      const april = { start: '2001-04-01T00:00:00.000Z', end: '2001-05-01T00:00:00.000Z' };
+      const filter = 'airport=BOS&airport=MIA&granularity=month';
+      const byMonth = await view(`delays-by-airport/rows?${filter}&${atLeast}`);
+      expect(byMonth.body['rows']).toEqual([
+        { airport: 'BOS', window: march, flights: 4, totalDelay: 14, worstDelay: 8, averageDelay: 3.5 },
+        { airport: 'MIA', window: april, flights: 2, totalDelay: 39, worstDelay: 40, averageDelay: 19.5 },
+      ]);
+      expect((byMonth.body['answer'] as Json)['parts']).toEqual({ batchRows: 1, speedRows: 2 });
+      const few = await view(`delays-by-airport/rows?${filter}&groupBy=&having=flights<4`);
+      expect(few.body['rows']).toEqual([
+        { window: april, flights: 2, totalDelay: 39, worstDelay: 40, averageDelay: 19.5 },
+      ]);
+      const { body } = await graphql(`
+        {
+          delaysByAirport(
+            where: { airport: ["BOS", "MIA"] }
+            granularity: year
+            groupBy: []
+            having: { flights: { ge: 6 } }
+          ) {
+            rows {
+              airport
+              flights
+              worstDelay
+            }
+          }
+        }
+      `);
+      expect(((body['data'] as Json)['delaysByAirport'] as Json)['rows']).toEqual([
+        { airport: null, flights: 6, worstDelay: 40 },
+      ]);
+    },
+    TEST_MS,
+  );
+
+  it(
     'filters, orders and pages, by REST and by GraphQL alike',
     async () => {
       const sent = await send(

@@ -50,18 +50,20 @@ export function judgeAnswers(file: string, log: LogCopy): readonly string[] {
 }
 
 function judgeView(plan: ViewPlan, answers: readonly Answered[], log: LogCopy): readonly string[] {
-  const { stream } = plan.event;
-  const offsetsOf = ({ answer }: Answered): readonly Offset[] => answer.answer.offsets[stream] ?? [];
-  const rowsAt = (log[stream] ?? []).map((records, partition) =>
-    rowsAtOffsets(plan, records, new Set(answers.map((answer) => offsetsOf(answer)[partition] ?? 0))),
+  const rowsAt = plan.streams.flatMap((stream) =>
+    (log[stream] ?? []).map((records, partition) => {
+      const offsetOf = ({ answer }: Answered): Offset => answer.answer.offsets[stream]?.[partition] ?? 0;
+      const rows = rowsAtOffsets(plan, records, new Set(answers.map(offsetOf)));
+      return (answered: Answered): readonly ViewRow[] => rows.get(offsetOf(answered)) ?? [];
+    }),
   );
   const order = compareRows(plan, { by: { kind: 'window' }, descending: false });
   return answers.flatMap((answered) => {
-    const parts = offsetsOf(answered).flatMap((offset, partition) => rowsAt[partition]?.get(offset) ?? []);
+    const parts = rowsAt.flatMap((rowsOf) => rowsOf(answered));
     const expected = [...mergeRows(plan, parts)].sort(order).map((row) => presentRow(plan, row));
     if (JSON.stringify(expected) === JSON.stringify(answered.answer.rows)) return [];
     return [
-      `${plan.id.name} of ${answered.session} at ${JSON.stringify(offsetsOf(answered))}, generation ${answered.answer.answer.generation}: ${firstDifference(expected, answered.answer.rows)}`,
+      `${plan.id.name} of ${answered.session} at ${JSON.stringify(answered.answer.answer.offsets)}, generation ${answered.answer.answer.generation}: ${firstDifference(expected, answered.answer.rows)}`,
     ];
   });
 }
@@ -72,6 +74,7 @@ function rowsAtOffsets(
   records: readonly CopiedRecord[],
   offsets: ReadonlySet<Offset>,
 ): ReadonlyMap<Offset, readonly ViewRow[]> {
+  const types = new Set(plan.sources.map(({ event }) => event.type));
   const noted = new Map<Offset, readonly ViewRow[]>();
   let rows: readonly ViewRow[] = [];
   let next = 0;
@@ -80,7 +83,7 @@ function rowsAtOffsets(
     for (; next < records.length; next++) {
       const record = records[next];
       if (record === undefined || record.offset >= offset) break;
-      if (record.event !== null && record.type === plan.event.type) events.push(record.event);
+      if (record.event !== null && types.has(record.type)) events.push(record.event);
     }
     rows = mergeRows(plan, [...rows, ...naiveView(plan, events)]);
     noted.set(offset, rows);

@@ -12,14 +12,21 @@ const VIEW = 'delays-by-airport';
 const plan = viewNamed(catalog, VIEW);
 const DAY_MS = 86_400_000;
 
-const flight = (offset: number, origin: string, delay: number): CopiedRecord => ({
+const flight = (partition: number, offset: number, origin: string, delay: number): CopiedRecord => ({
   offset,
   identity: `f${offset}`,
   type: 'flight.landed',
-  event: { timeMs: offset * DAY_MS, data: { date: 0, delay, distance: 1, origin, destination: 'JFK' } },
+  event: {
+    type: 'flight.landed',
+    timeMs: offset * DAY_MS,
+    stream: 'flights',
+    partition,
+    offset,
+    data: { date: 0, delay, distance: 1, origin, destination: 'JFK' },
+  },
 });
 const log: LogCopy = {
-  flights: [[flight(0, 'ATL', 5), flight(1, 'ORD', 7), flight(3, 'ATL', -1)], [flight(0, 'ATL', 2)]],
+  flights: [[flight(0, 0, 'ATL', 5), flight(0, 1, 'ORD', 7), flight(0, 3, 'ATL', -1)], [flight(1, 0, 'ATL', 2)]],
   accounts: [[], []],
 };
 
@@ -83,7 +90,7 @@ describe('the judge of the torture', () => {
       ['f9', 'rejected'],
       ['f8', 'unknown'],
     ]);
-    const once: LogCopy = { flights: [[flight(0, 'ATL', 5), flight(1, 'ORD', 7), flight(3, 'ATL', -1)]] };
+    const once: LogCopy = { flights: [[flight(0, 0, 'ATL', 5), flight(0, 1, 'ORD', 7), flight(0, 3, 'ATL', -1)]] };
     expect(judgeIdentities(all, once)).toEqual([]);
     expect(judgeIdentities(all, log)).toEqual([expect.stringMatching(/f0 was accepted, and is on the log 2 times/)]);
     expect(judgeIdentities(new Map([...all, ['f7', 'accepted']]), once)).toEqual([

@@ -1,5 +1,5 @@
 import { catalog } from '@twofold/catalog';
-import { RecordDecoder, streamsOf, type Offset, type PlainEvent } from '@twofold/core';
+import { currentEvent, RecordDecoder, streamsOf, type LogRecord, type Offset, type PlainEvent } from '@twofold/core';
 import { KafkaRawReader } from '@twofold/event-log-kafka';
 
 /** A record as the reference sees it. `event` null: no view reads it, for it is no event of the catalog. */
@@ -40,21 +40,23 @@ async function copyPartition(
   for (let from = 0; from < head;) {
     const batch = await reader.read({ stream, partition }, { from });
     batch.forEach((record) => {
-      const isEvent = decoder.decode(record) === 'event';
-      const names = Object.keys(decoder.event?.fields ?? {});
       records.push({
         offset: record.offset,
         identity: record.header('ce_id') ?? '',
         type: record.header('ce_type') ?? '',
-        event: isEvent
-          ? {
-              timeMs: decoder.timeMs,
-              data: Object.fromEntries(names.map((name, index) => [name, decoder.values[index] ?? null])),
-            }
-          : null,
+        event: plainEvent(decoder, stream, partition, record),
       });
     });
     from = batch.nextOffset;
   }
   return records;
+}
+
+/** As the reference brings it up to the newest version of its type, so that the compiled upcasts are judged too. */
+function plainEvent(decoder: RecordDecoder, stream: string, partition: number, record: LogRecord): PlainEvent | null {
+  if (decoder.decode(record) !== 'event') return null;
+  const { event, timeMs, values } = decoder;
+  if (event === null) return null;
+  const versions = catalog.events.filter(({ type }) => type === event.type);
+  return currentEvent(versions, event.version, values, { timeMs, stream, partition, offset: record.offset });
 }

@@ -91,7 +91,7 @@ export class BatchViewBuilderModule {
               heads: async (stream) => (await log.bounds(stream)).end,
               clock: systemClock,
               everyMs: settings.BUILD_EVERY_MS,
-              leads: (plan) => archiving.leads(plan.event.stream),
+              leads: ({ streams: [first] }) => first !== undefined && archiving.leads(first),
             });
           },
         },

@@ -65,8 +65,8 @@ export class GenerationBuilder implements OnApplicationBootstrap, BeforeApplicat
   private async isDue(plan: ViewPlan): Promise<boolean> {
     if (!this.options.leads(plan)) return false;
     const published = await this.options.ports.batchViews.published(plan.id);
-    const { stream } = plan.event;
-    const head: OffsetVector = { [stream]: await this.options.heads(stream) };
+    const heads = plan.streams.map(async (stream) => [stream, await this.options.heads(stream)] as const);
+    const head: OffsetVector = Object.fromEntries(await Promise.all(heads));
     return published !== null && hasNews(published, head);
   }
 }

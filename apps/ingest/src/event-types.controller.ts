@@ -1,5 +1,5 @@
 import { Controller, Get, Inject } from '@nestjs/common';
-import { dataSchemaOf, type Catalog, type EventType } from '@twofold/core';
+import { dataSchemaOf, type Catalog, type EventType, type Fields } from '@twofold/core';
 import { CATALOG } from './tokens.js';
 
 /** `GET /v1/event-types`: what may be sent. */
@@ -19,5 +19,11 @@ const describe = (event: EventType): unknown => ({
   dataschema: dataSchemaOf(event),
   stream: event.stream,
   description: event.description,
-  fields: Object.entries(event.fields).map(([name, field]) => ({ name, ...field })),
+  fields: describeFields(event.fields),
 });
+
+/** In their order; a record has `fields` of its own. */
+const describeFields = (fields: Fields): readonly unknown[] =>
+  Object.entries(fields).map(([name, field]) =>
+    field.kind === 'record' ? { name, ...field, fields: describeFields(field.fields) } : { name, ...field },
+  );

@@ -1,6 +1,6 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { TwofoldError, decodePosition, defineCatalog, defineEvent, int, string } from '@twofold/core';
+import { TwofoldError, decodePosition, defineCatalog, defineEvent, int, optional, record, string } from '@twofold/core';
 import { startApp } from '@twofold/platform';
 import type { EventLogAdmin, EventLogWriter, OutgoingEvent } from '@twofold/ports';
 import type { FastifyInstance } from 'fastify';
@@ -11,7 +11,11 @@ import { prepareHttp } from './prepare-http.js';
 const catalog = defineCatalog({
   events: [
     defineEvent({ type: 'flight.landed', stream: 'flights', data: { delay: int(), origin: string() } }),
-    defineEvent({ type: 'account.registered', stream: 'accounts', data: { plan: string() } }),
+    defineEvent({
+      type: 'account.registered',
+      stream: 'accounts',
+      data: { plan: string(), home: optional(record({ city: string() })) },
+    }),
   ],
   views: [],
 });
@@ -198,7 +202,7 @@ describe('a batch', () => {
         status: 'rejected',
         error: {
           code: 'invalid-data',
-          message: 'delay must be an integer within ±(2^53 − 1)',
+          message: 'delay must be a 64-bit integer: a number within ±(2^53 − 1), or a string of its digits',
           pointer: '/1/data/delay',
         },
       },
@@ -363,7 +367,13 @@ describe('ingest', () => {
           stream: 'flights',
           fields: [{ name: 'delay', kind: 'int', optional: false }, { name: 'origin' }],
         },
-        { type: 'account.registered' },
+        {
+          type: 'account.registered',
+          fields: [
+            { name: 'plan', kind: 'string', maxLength: 200 },
+            { name: 'home', kind: 'record', optional: true, fields: [{ name: 'city', kind: 'string' }] },
+          ],
+        },
       ],
     });
   });

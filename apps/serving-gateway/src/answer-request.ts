@@ -15,5 +15,5 @@ export async function answerRequest(
   parameters: RequestParameters,
 ): Promise<PresentedAnswer> {
   const request = readRowsRequest(plan, parameters, LIMITS);
-  return presentAnswer(plan, request.order, await answerQuery(ports, { plan, ...request }));
+  return presentAnswer(plan, request, await answerQuery(ports, { plan, ...request }));
 }

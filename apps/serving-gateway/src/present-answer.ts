@@ -1,4 +1,4 @@
-import { encodeCursor, presentRow, type PresentedRow, type RowOrder, type ViewPlan } from '@twofold/core';
+import { encodeCursor, presentRow, rolledPlan, type PageShape, type PresentedRow, type ViewPlan } from '@twofold/core';
 import type { AnswerEnvelope, RowsAnswer } from '@twofold/flows';
 
 /** An answer as REST and GraphQL show it. */
@@ -9,11 +9,17 @@ export type PresentedAnswer = {
   readonly next: string | null;
 };
 
-export function presentAnswer(plan: ViewPlan, order: RowOrder, { rows, answer, hasMore }: RowsAnswer): PresentedAnswer {
+/** @throws TwofoldError `distinct-too-large` where a row of the page has more different values than are counted */
+export function presentAnswer(
+  plan: ViewPlan,
+  shape: PageShape,
+  { rows, answer, hasMore }: RowsAnswer,
+): PresentedAnswer {
+  const rowsOf = rolledPlan(plan, shape.rollUp);
   const last = rows.at(-1);
   return {
-    rows: rows.map((row) => presentRow(plan, row)),
+    rows: rows.map((row) => presentRow(rowsOf, row)),
     answer,
-    next: hasMore && last !== undefined ? encodeCursor(plan, order, last) : null,
+    next: hasMore && last !== undefined ? encodeCursor(plan, shape, last) : null,
   };
 }

@@ -1,10 +1,32 @@
-export { combinePart, identityOf } from './algebra/combine-parts.js';
+export { decodeBuckets, encodeBuckets, type BucketCounts } from './algebra/buckets-part.js';
+export { estimateOf } from './algebra/cardinality.js';
+export { combinePart, combineStates, identityOf, stateFromSql, stateOf } from './algebra/combine-parts.js';
 export { compareText, compareValues } from './algebra/compare-values.js';
 export { compositionOf, type Composition } from './algebra/composition.js';
-export { addExact, exact, multiplyExact, subtractExact, type ExactInteger } from './algebra/exact-integer.js';
-export { type Part } from './algebra/part.js';
+export {
+  addExact,
+  divideExact,
+  exact,
+  integerOf,
+  multiplyExact,
+  remainderExact,
+  subtractExact,
+  type ExactInteger,
+} from './algebra/exact-integer.js';
+export { bucketOfValue, valueOfBucket } from './algebra/log-linear.js';
+export { type HeldState, type PartAlgebra, type Present, type SqlValue } from './algebra/part-algebra.js';
+export { partOf } from './algebra/part-table.js';
+export { BEYOND, type BucketIndex, type Part, type Place } from './algebra/part.js';
+export { decodePlacedValue, encodePlacedValue, type PlacedValue } from './algebra/place-part.js';
+export { comparePlaces } from './algebra/place.js';
+export { roundedRatio } from './algebra/exact-ratio.js';
 export { presentMeasure } from './algebra/present-measure.js';
-export { decodeCursor, encodeCursor } from './answer/cursor.js';
+export { decodeRegisters, encodeRegisters, registerOf, type Registers } from './algebra/registers-part.js';
+export { decodeSet, encodeSet } from './algebra/set-part.js';
+export { storageOfColumn } from './answer/column-storage.js';
+export { comparedMeasure, distinctBound } from './answer/compared-measure.js';
+export { decodeCursor, encodeCursor, type PageShape } from './answer/cursor.js';
+export { meets, type Having } from './answer/having.js';
 export { mergeRows, rowKeyOf } from './answer/merge-rows.js';
 export {
   isAtLeast,
@@ -24,22 +46,33 @@ export {
   positionOf,
   type Position,
 } from './answer/position.js';
-export { presentRow, type PresentedRow } from './answer/present-row.js';
-export { compareRows, type RowOrder } from './answer/row-order.js';
+export { presentRow, presentWindow, type PresentedRow, type PresentedWindow } from './answer/present-row.js';
+export { decimalTextOf, presentValue } from './answer/present-value.js';
+export { rolledPlan, rollUpRows, type RollUp } from './answer/roll-up.js';
+export {
+  compareRowPlaces,
+  compareRows,
+  placeOf,
+  rowsInOrder,
+  type RowOrder,
+  type RowPlace,
+} from './answer/row-order.js';
 export {
   readRowsRequest,
   type RequestLimits,
   type RequestParameters,
   type RowsRequest,
 } from './answer/rows-request.js';
-export { compileFold, foldSource, type ViewFold } from './compile/compile-fold.js';
-export { compileSql, type SqlSource } from './compile/compile-sql.js';
-export { javaScriptOf } from './compile/javascript-expression.js';
+export { compileFold, compileFoldSource, foldScope, foldSource, type ViewFold } from './compile/compile-fold.js';
+export { compileUpcast, type CompiledUpcast } from './compile/compile-upcast.js';
+export { compileSql, type SqlRelation } from './compile/compile-sql.js';
+export { expressionCompiler, type CompiledExpressions, type JavaScriptScope } from './compile/javascript-expression.js';
 export { runtime } from './compile/runtime.js';
 export { duckDb, type SqlDialect } from './compile/sql-dialect.js';
-export { columnOfField, sqlOf } from './compile/sql-expression.js';
+export { columnOfField, overflowSqlOf, sqlOf, sqlTypeOf } from './compile/sql-expression.js';
 export { TwofoldError, impossible, type ErrorCode } from './errors/twofold-error.js';
 export { type ArchivedEvent, type Verdict } from './events/archived-event.js';
+export { compareEvents, type Effect, type EventChange } from './events/compatibility.js';
 export {
   REBUILD_STATES,
   controlEvent,
@@ -52,15 +85,34 @@ export {
 } from './events/control-events.js';
 export {
   boolean,
+  date,
+  decimal,
   double,
+  enumOf,
   int,
+  itemTypeOf,
+  list,
+  MAX_DECIMAL_DIGITS,
   optional,
+  record,
+  scaleOf,
+  storageOf,
   string,
   timestamp,
-  type DataTypeKind,
+  type DataTypeName,
+  type ExactTypeName,
   type Field,
   type Fields,
+  type ListField,
+  type Optional,
+  type RecordField,
   type Scalar,
+  type ScalarField,
+  type ScalarTypeName,
+  type Scale,
+  type StorageKind,
+  type Value,
+  type ValueField,
   type ValueOf,
 } from './events/data-type.js';
 export { addExtensions, isUriReference, textProblem } from './events/envelope-attributes.js';
@@ -83,32 +135,83 @@ export {
   type RefusedEvent,
   type ValidEvent,
 } from './events/envelope.js';
-export { dataSchemaOf, defineEvent, type EventType } from './events/event-type.js';
+export { dataSchemaOf, defineEvent, type EventType, type Upcast } from './events/event-type.js';
+export { isText } from './events/is-text.js';
+export { leavesOf, type Leaf } from './events/leaves.js';
 export { headerOf, type LogRecord } from './events/log-record.js';
+export { parseDate } from './events/parse-date.js';
+export { parseDecimal, parseInteger as parseIntegerText } from './events/parse-decimal.js';
 export { parseTimestamp } from './events/parse-timestamp.js';
+export { schemaHashOf } from './events/schema-hash.js';
+export { upcastFrom } from './events/upcast.js';
 export { dataReaderOf, type DataProblem, type DataReader } from './events/read-data.js';
 export { RecordDecoder, type DecodedKind } from './events/record-decoder.js';
 export { envelopeReaderOf, type EnvelopeReader } from './events/validate-envelope.js';
+export { type ExpressionFunction } from './functions/expression-function.js';
+export { callFunction, functionTable } from './functions/function-table.js';
+export { currentEvent } from './naive/current-event.js';
 export { evaluate } from './naive/evaluate.js';
 export { naiveView } from './naive/naive-view.js';
 export { type PlainEvent } from './naive/plain-event.js';
-export { defineCatalog, eventOf, streamsOf, viewNamed, type Catalog } from './views/catalog.js';
-export { checkView, operandsOf } from './views/check-view.js';
+export { asyncApiOf, type AsyncApiDocument } from './schema/async-api.js';
+export { lockOf, readLock, textOfLock, type CatalogLock } from './schema/catalog-lock.js';
 export {
+  compareCatalogs,
+  isBreak,
+  type CatalogComparison,
+  type DeclaredCatalog,
+  type LoadFailure,
+  type ViewChange,
+} from './schema/compare-catalogs.js';
+export { type ViewCause } from './schema/compare-view.js';
+export { jsonSchemaOf, type JsonSchema } from './schema/json-schema.js';
+export { typeScriptOf } from './schema/type-script.js';
+export { DAY_PARTS, dayOfCivil, firstDayOf, type CivilDay, type DayPart } from './time/civil-date.js';
+export { TIME_PARTS, timeFunctions, type TimeFunction, type TimePart } from './time/time-functions.js';
+export { type TimeDialect } from './time/time-sql.js';
+export { dateTextOf, instantTextOf } from './time/time-text.js';
+export { windowStartSource, windowStarter, type WindowStartSource } from './time/window-source.js';
+export { windowStartSql } from './time/window-sql.js';
+export {
+  ALL_TIME,
+  TRUNCATE_UNITS,
+  granularitiesOf,
+  isCoarser,
+  isWindowUnit,
+  windowEnd,
+  windowStartAt,
+  windowsBetween,
+  type TruncateUnit,
+} from './time/window.js';
+export { canonicalTimeZone, firstInstantOf, isTimeZone, offsetsOf, zoneDigest } from './time/zone-offsets.js';
+export {
+  approximateDistinct,
   average,
   count,
-  daily,
-  defineView,
-  hourly,
+  countWhere,
+  distinct,
+  first,
+  histogram,
+  latest,
   max,
+  median,
   min,
+  quantile,
+  standardDeviation,
   sum,
-  type Answer,
-  type FieldReferences,
+  variance,
   type Measured,
-  type View,
-} from './views/define-view.js';
+} from './views/aggregates.js';
+export { defineCatalog, streamsOf, viewNamed, type Catalog } from './views/catalog.js';
+export { CASE_EVENT_TYPE, CASE_LEAVES, CASE_TIME_MS, OVERFLOW, type ExpressionCase } from './views/cases/case.js';
+export { EXPRESSION_CASES } from './views/expression-cases.js';
+export { checkExpression } from './views/check-expression.js';
+export { refusalOf, type RefuseView } from './views/view-problem.js';
+export { checkView } from './views/check-view.js';
+export { defineView, type Answer, type View } from './views/define-view.js';
 export {
+  ARITHMETIC_OPERATORS,
+  COMPARE_OPERATORS,
   type ArithmeticOperator,
   type CompareOperator,
   type Expression,
@@ -116,27 +219,57 @@ export {
   type LiteralValue,
   type ValueOfExpression,
 } from './views/expression.js';
+export { add, bucket, divide, multiply, negate, remainder, subtract, toDecimal } from './views/arithmetic.js';
 export {
-  add,
+  concat,
+  contains,
+  dateOf,
+  datePart,
+  length,
+  listContains,
+  listLength,
+  lower,
+  parseInteger,
+  position,
+  startsWith,
+  substring,
+  toText,
+  truncate,
+  upper,
+} from './views/calls.js';
+export {
   and,
   coalesce,
   eq,
   eventTime,
+  eventType,
   ge,
   gt,
+  isEvent,
   isNull,
   le,
   lt,
-  multiply,
   ne,
   not,
+  oneOf,
   or,
-  subtract,
-  type Operand,
+  when,
+  type Case,
 } from './views/expressions.js';
+export { constant, lift, nullOf, type LiteralOf, type Operand } from './views/operand.js';
 export { fingerprintOf } from './views/fingerprint.js';
+export { FUNCTION_NAMES, type FunctionName } from './views/functions.js';
+export { namedOperandsOf, operandsOf } from './views/operands.js';
 export { planView } from './views/plan-view.js';
 export {
+  leavesOfAll,
+  referencesTo,
+  type FieldReference,
+  type FieldReferences,
+  type ReferencesOf,
+} from './views/references.js';
+export {
+  WINDOW_UNITS,
   type Aggregate,
   type ColumnType,
   type Dimension,
@@ -145,8 +278,15 @@ export {
   type ViewDefinition,
   type ViewId,
   type Window,
+  type WindowUnit,
 } from './views/view-definition.js';
-export { type PlannedDimension, type PlannedMeasure, type ViewPlan } from './views/view-plan.js';
+export {
+  type PlannedDimension,
+  type PlannedMeasure,
+  type Presentation,
+  type Source,
+  type ViewPlan,
+} from './views/view-plan.js';
 export {
   decodeParts,
   dimensionsOf,
@@ -156,4 +296,4 @@ export {
   type ViewRow,
   type WindowNumber,
 } from './views/view-row.js';
-export { startOfWindow, widthOf, windowAt } from './views/window-number.js';
+export { allTime, daily, hourly, minutely, monthly, quarterly, weekly, yearly } from './views/windows.js';

@@ -90,6 +90,6 @@ function archivedFrom(record: LogRecord, decoder: RecordDecoder, partition: Part
     version: decoder.event?.version ?? 0,
     timeMs: decoder.event === null ? 0 : decoder.timeMs,
     dataText: record.valueText(),
-    values: decoder.event === null ? [] : decoder.values.slice(0, Object.keys(decoder.event.fields).length),
+    values: decoder.event === null ? [] : decoder.values.slice(0, decoder.leafCount),
   };
 }

@@ -1,5 +1,13 @@
 import { TwofoldError, isAtLeast, type OffsetVector, type Partition, type ViewId, type ViewPlan } from '@twofold/core';
-import type { BatchEngine, BatchViewStore, Boundaries, Clock, Generation, MasterDataset } from '@twofold/ports';
+import type {
+  ArchiveFile,
+  BatchEngine,
+  BatchViewStore,
+  Boundaries,
+  Clock,
+  Generation,
+  MasterDataset,
+} from '@twofold/ports';
 
 export type BuildPorts = {
   readonly boundaries: Boundaries;
@@ -23,7 +31,7 @@ const POLL_MS = 50;
 const GRACE_MS = 60_000;
 
 /**
- * Builds and publishes the next generation of a view: all events below one cut (DESIGN 7, rule 6).
+ * Builds and publishes the next generation of a view: all events below one cut (docs/architecture.md, rule 6).
  *
  * Everything that it knows stands in Postgres. Killed anywhere, the published generation serves on, and the next call
  * takes the same cut up again: a boundary never changes, a half-loaded table is replaced, a loaded one is published.
@@ -59,7 +67,7 @@ export async function buildGeneration(
   );
   tell(`the archive has reached the cut; ${engine.name} computes`);
 
-  const files = await masterDataset.filesBelow(cut, plan.event.type);
+  const files = await filesOfSources(masterDataset, plan, cut);
   const summary = await masterDataset.summaryBelow(cut);
   const generation = await batchViews.load(plan, number, cut, engine.compute(plan, cut, files), summary);
   tell(`${generation.rowCount} rows loaded`);
@@ -80,6 +88,16 @@ export async function buildGeneration(
 
 /** Whether the log has anything that the published generation has not. */
 export const hasNews = (published: Generation, head: OffsetVector): boolean => !isAtLeast(published.cut, head);
+
+/** The archive's files of every event type that the view reads, all versions. */
+async function filesOfSources(
+  masterDataset: MasterDataset,
+  { sources }: ViewPlan,
+  cut: OffsetVector,
+): Promise<readonly ArchiveFile[]> {
+  const files = sources.map(({ event }) => masterDataset.filesBelow(cut, event.type));
+  return (await Promise.all(files)).flat();
+}
 
 async function archivedTo(masterDataset: MasterDataset, cut: OffsetVector): Promise<OffsetVector> {
   const streams = Object.entries(cut).map(async ([stream, offsets]) => {

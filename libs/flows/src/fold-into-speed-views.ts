@@ -24,7 +24,7 @@ const RETRY_PAUSE_MS = 500;
  * Folds the tail of one partition into its views' speed records, exactly once each, until told to stop.
  *
  * Killed anywhere, every record is the fold of a prefix, and the next worker goes on from it. Two workers on one
- * partition do no harm: a commit is conditional on the record being as its worker knows it (DESIGN 6, rules 1–5).
+ * partition do no harm: a commit is conditional on the record being as its worker knows it (docs/architecture.md, rules 1–5).
  * The log, the store and the boundaries may each be away for a time: it says so through `report`, and goes on by itself.
  */
 export async function foldIntoSpeedViews(

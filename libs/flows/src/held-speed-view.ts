@@ -54,7 +54,7 @@ type Memory = {
 };
 
 /**
- * One view on one partition, in the hands of a worker (DESIGN 6, rules 1–5 and 7). Its memory holds exactly the rows of
+ * One view on one partition, in the hands of a worker (docs/architecture.md, rules 1–5 and 7). Its memory holds exactly the rows of
  * [openStart, foldedTo); whenever a write finds the record elsewhere than remembered, the memory is dropped and loaded anew.
  */
 export class HeldSpeedView {
@@ -65,6 +65,8 @@ export class HeldSpeedView {
   private cleanedUpAtMs = -Infinity;
   private haltedUntilMs = -Infinity;
   private readonly newFold: () => ViewFold;
+  /** Of the plan's sources. */
+  private readonly types: readonly string[];
   private readonly id: { readonly view: ViewPlan['id']; readonly partition: Partition };
 
   constructor(
@@ -72,7 +74,9 @@ export class HeldSpeedView {
     private readonly plan: ViewPlan,
     private readonly partition: Partition,
   ) {
-    this.newFold = compileFold(plan);
+    const newFold = compileFold(plan);
+    this.newFold = () => newFold(partition);
+    this.types = plan.sources.map(({ event }) => event.type);
     this.id = { view: plan.id, partition };
   }
 
@@ -113,9 +117,11 @@ export class HeldSpeedView {
     memory.foldedTo = record.offset + 1;
     memory.appliedAtMs = record.appendedAtMs;
     if (kind === 'dead') memory.deadLetters += 1;
-    if (kind !== 'event' || decoded.event !== this.plan.event) return;
+    if (kind !== 'event' || decoded.event === null) return;
+    const source = this.types.indexOf(decoded.event.type);
+    if (source === -1) return;
     try {
-      memory.fold.apply(decoded.values, decoded.timeMs);
+      memory.fold.apply(source, decoded.current().values, decoded.timeMs, record.offset);
     } catch (error) {
       this.halt(record.offset, error);
     }

@@ -1,17 +1,11 @@
 export { acceptEvents, type AcceptPorts, type AcceptResult, type Accepted } from './accept-events.js';
-export {
-  MAX_PAGE_ROWS,
-  answerQuery,
-  fits,
-  type AnswerEnvelope,
-  type AnswerPorts,
-  type RowsAnswer,
-  type RowsQuery,
-} from './answer-query.js';
+export { MAX_PAGE_ROWS, answerQuery, type AnswerPorts, type RowsAnswer, type RowsQuery } from './answer-query.js';
 export { archiveEvents, type ArchivePorts } from './archive-events.js';
 export { buildGeneration, hasNews, type BuildPorts } from './build-generation.js';
+export { type AnswerEnvelope, type FreshnessPorts } from './describe-answer.js';
 export { foldIntoSpeedViews, type FoldAssignment, type FoldPorts } from './fold-into-speed-views.js';
 export { type FoldReport } from './fold-report.js';
+export { fits } from './read-speed-views.js';
 export {
   ANNOUNCE_AFTER_MS,
   MAX_UNFINISHED_REBUILDS,

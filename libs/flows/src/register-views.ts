@@ -20,7 +20,7 @@ export async function registerViews(
   const counts = new Map<string, number>();
   for (const stream of streamsOf(catalog)) counts.set(stream, await log.ensureStream(stream, partitions));
   for (const plan of catalog.views) {
-    const { stream } = plan.event;
-    await batchViews.register(plan, { [stream]: counts.get(stream) ?? partitions });
+    const ofPlan = plan.streams.map((stream) => [stream, counts.get(stream) ?? partitions] as const);
+    await batchViews.register(plan, Object.fromEntries(ofPlan));
   }
 }

@@ -1,4 +1,14 @@
-import type { OffsetVector, RowOrder, RowSelection, ViewId, ViewPlan, ViewRow } from '@twofold/core';
+import type {
+  Having,
+  OffsetVector,
+  RollUp,
+  RowOrder,
+  RowPlace,
+  RowSelection,
+  ViewId,
+  ViewPlan,
+  ViewRow,
+} from '@twofold/core';
 
 /** A generation that is (or was) published: all events below `cut`. Generation 0 is empty, at the start of the log. */
 export type Generation = {
@@ -20,8 +30,20 @@ export type BuildSummary = {
   readonly appliedAtMs: number | null;
 };
 
+/** Which rows of a generation are read, and in which order. */
+export type RowsRead = {
+  readonly selection: RowSelection;
+  /** Conditions on measures, all of which a row meets. */
+  readonly having: readonly Having[];
+  readonly order: RowOrder;
+  /** Rows at most. */
+  readonly limit: number;
+  /** Only rows after this place in the order; null: from the first. */
+  readonly after: RowPlace | null;
+};
+
 /**
- * The batch views (DESIGN 7): per generation a table of its own, written once by bulk load, then only read, then dropped.
+ * The batch views: per generation a table of its own, written once by bulk load, then only read, then dropped.
  */
 export interface BatchViewStore {
   /** Makes a view version and the partition counts of its streams known. Idempotent. Rejects with `partitions-changed`. */
@@ -54,17 +76,22 @@ export interface BatchViewStore {
   dropSuperseded(view: ViewId, graceMs: number): Promise<number>;
 
   /**
-   * Rows of a generation: the selected ones, in the order, at most `limit`. null: the generation was dropped, so start
-   * again at the pointer. The order is total: ties by window, then dimensions, each ascending; nulls last; text by code point.
+   * Rows of a generation: the selected ones that meet the conditions, in the order, at most `limit`. null: the generation
+   * was dropped, so start again at the pointer. The order is total, as `compareRowPlaces` has it.
+   * Rejects with `answer-too-large` where the rows are more than a process should hold.
    */
-  read(
+  read(plan: ViewPlan, generation: number, read: RowsRead): Promise<readonly ViewRow[] | null>;
+
+  /**
+   * The selected rows rolled up, as `rollUpRows` does, in no order. null: dropped.
+   * Rejects with `answer-too-large` where they are more than `maxRows`, or more than a process should hold.
+   */
+  rollUp(
     plan: ViewPlan,
     generation: number,
     selection: RowSelection,
-    order: RowOrder,
-    limit: number,
-    /** Only rows after this one in the order. */
-    after?: ViewRow,
+    rollUp: RollUp,
+    maxRows: number,
   ): Promise<readonly ViewRow[] | null>;
 
   /** Exactly these rows (by dimensions and window), those that exist, in no order. null: dropped. At most 10,000 keys a call. */

@@ -1,5 +1,5 @@
 export { type BatchEngine } from './batch-engine.js';
-export { type BatchViewStore, type BuildSummary, type Generation } from './batch-view-store.js';
+export { type BatchViewStore, type BuildSummary, type Generation, type RowsRead } from './batch-view-store.js';
 export { type Boundaries, type Boundary } from './boundaries.js';
 export { type Clock } from './clock.js';
 export { type ControlChannel, type ControlEvent } from './control-channel.js';

@@ -1,6 +1,6 @@
 import type { ArchivedEvent, EventType, Offset, OffsetVector, Partition } from '@twofold/core';
 
-/** One immutable file of the archive: the events of one type (all versions) of one offset range. */
+/** One immutable file of the archive: the events of one version of one type, of one offset range. */
 export type ArchiveFile = {
   readonly partition: Partition;
   /** The range [from, to) of offsets it was made from. */
@@ -8,15 +8,17 @@ export type ArchiveFile = {
   readonly to: Offset;
   /** null: the records that are no event of a known type. */
   readonly eventType: string | null;
+  /** The version of the type; null with it. */
+  readonly eventVersion: number | null;
   readonly rowCount: number;
   /** Where it stands: an absolute path, or an s3:// address. */
   readonly location: string;
 };
 
 /**
- * The log's history as immutable Parquet files (DESIGN 7). A row per record: `stream`, `partition`, `offset`,
+ * The log's history as immutable Parquet files. A row per record: `stream`, `partition`, `offset`,
  * `appended_at` (ms), `verdict` ('event' | 'dead'), `reason`, `id`, `source`, `subject`, `type`, `version`,
- * `event_time` (ms), `data` (the text as it came), and `d_<field>` typed columns for the type's declared fields.
+ * `event_time` (ms), `data` (the text as it came), and a typed column `d_<path>` for each leaf of the version's data.
  */
 export interface MasterDataset {
   /** Every offset of the partition below this is archived. 0 at first. */
@@ -28,7 +30,7 @@ export interface MasterDataset {
    * end at `from` (another archiver was first), nothing of this call is live. When it rejects, the range may be live all
    * the same: ask `archivedTo`. Killed before the manifest row: files that nothing names, which the next archiver of the
    * partition removes.
-   * `types` are the catalog's, for the typed columns of each type in the range.
+   * `types` are the catalog's versions, for the typed columns of each in the range.
    */
   append(
     partition: Partition,
@@ -38,7 +40,7 @@ export interface MasterDataset {
     types: readonly EventType[],
   ): Promise<boolean>;
 
-  /** The live files that hold events of a type (null: dead records) below a cut; the file that a cut goes through is among them. */
+  /** The live files that hold events of a type, of all its versions (null: dead records) below a cut; the file that a cut goes through is among them. */
   filesBelow(cut: OffsetVector, eventType: string | null): Promise<readonly ArchiveFile[]>;
 
   /** What stands below a cut: dead records, and the newest append time. The cut must be archived. */

@@ -33,7 +33,7 @@ export type SpeedCommit = {
 };
 
 /**
- * The real-time views (DESIGN 6; docs/guarantees: rules of the cut). Every write is one atomic step, conditional on the
+ * The real-time views (docs/architecture.md, the rules of the cut). Every write is one atomic step, conditional on the
  * record being as the writer knows it; so it does not matter how many writers there are, or how old their memory is.
  * Killed in a write: all of it stands, or none. The store may lose a record or put an older one back, but as a whole.
  *

@@ -1,31 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import {
-  compareRows,
-  rowKeyOf,
-  type OffsetVector,
-  type RowOrder,
-  type RowSelection,
-  type ViewPlan,
-  type ViewRow,
-} from '@twofold/core';
-import type { BatchViewStore, Boundaries, Generation } from '@twofold/ports';
-import fc from 'fast-check';
-import { HARD_DOUBLES, HARD_INTS, HARD_TEXTS, orderOf, thingRow, thingRows, thingSelection } from './thing-rows.js';
-import { thingsView, totalsView, uniqueWord } from './things-view.js';
+import { rowKeyOf, type ViewRow } from '@twofold/core';
+import type { BatchViewStore } from '@twofold/ports';
+import { batchViewRowsContract } from './batch-view-rows-contract.js';
+import { HARD_DOUBLES, HARD_INTS, HARD_TEXTS } from './thing-rows.js';
+import { PARTITIONS, SUMMARY, chunksOf, thingsGenerations, type BatchViewStoreWorld } from './things-generations.js';
+import { thingsView, totalsView, twoStreamsView, uniqueWord } from './things-view.js';
+import { byKey, streamOf, thing } from './things.js';
 
-export type BatchViewStoreWorld = {
-  readonly store: BatchViewStore;
-  readonly boundaries: Boundaries;
-  close(): Promise<void>;
-};
-
-const EVERYTHING: RowSelection = { dimensions: [], fromWindow: null, toWindow: null };
-const BY_WINDOW: RowOrder = { by: { kind: 'window' }, descending: false };
-const SUMMARY = { deadLetters: 2, appliedAtMs: 1_000 };
-const PARTITIONS = 2;
 const HOUR_MS = 3_600_000;
-/** Cases of a property: each loads a generation of its own. */
-const RUNS = 40;
 
 /** What every implementation of {@link BatchViewStore} must do. */
 export function batchViewStoreContract(name: string, setup: () => Promise<BatchViewStoreWorld>): void {
@@ -37,34 +19,7 @@ export function batchViewStoreContract(name: string, setup: () => Promise<BatchV
       store = world.store;
     });
     afterAll(() => world.close());
-
-    const registered = async (plan: ViewPlan = thingsView()): Promise<ViewPlan> => {
-      await store.register(plan, { [plan.event.stream]: PARTITIONS });
-      return plan;
-    };
-    /** Records the boundaries of the cuts up to this one, so that a generation may be built of it. */
-    const cutOf = async ({ id, event }: ViewPlan, number: number): Promise<OffsetVector> => {
-      const { stream } = event;
-      for (let cut = 1; cut <= number; cut++) {
-        for (let partition = 0; partition < PARTITIONS; partition++) {
-          await world.boundaries.propose(id, cut, { stream, partition }, cut * 10);
-        }
-      }
-      return (await world.boundaries.vectorOf(id, number)) ?? {};
-    };
-    const load = async (plan: ViewPlan, number: number, rows: readonly ViewRow[] = []): Promise<Generation> =>
-      store.load(plan, number, await cutOf(plan, number), chunksOf(rows), SUMMARY);
-    const publish = async (plan: ViewPlan, number: number, rows: readonly ViewRow[] = []): Promise<void> => {
-      await load(plan, number, rows);
-      expect(await store.publish(plan.id, number)).toBe(true);
-    };
-    const everything = (plan: ViewPlan, number: number): Promise<readonly ViewRow[] | null> =>
-      store.read(plan, number, EVERYTHING, BY_WINDOW, 1_000_000);
-    const loadedWith = async (rows: readonly ViewRow[]): Promise<ViewPlan> => {
-      const plan = await registered();
-      await load(plan, 1, rows);
-      return plan;
-    };
+    const { registered, cutOf, load, publish, everything, loadedWith } = thingsGenerations(() => world);
 
     describe('registering a view', () => {
       it('makes it known, with the empty generation at the start of the log', async () => {
@@ -72,7 +27,7 @@ export function batchViewStoreContract(name: string, setup: () => Promise<BatchV
         expect(await store.published(plan.id)).toEqual({
           view: plan.id,
           number: 0,
-          cut: { [plan.event.stream]: [0, 0] },
+          cut: { [streamOf(plan)]: [0, 0] },
           rowCount: 0,
           deadLetters: 0,
           appliedAtMs: null,
@@ -104,11 +59,20 @@ export function batchViewStoreContract(name: string, setup: () => Promise<BatchV
         expect(await store.published(plan.id)).toMatchObject({ number: 0 });
       });
 
+      it('that reads several streams has a cut over all of them', async () => {
+        const plan = await registered(twoStreamsView());
+        const [first = '', second = ''] = plan.streams;
+        expect(await store.published(plan.id)).toMatchObject({ cut: { [first]: [0, 0], [second]: [0, 0] } });
+        await publish(plan, 1, [{ dimensions: ['a'], window: 0, parts: [1] }]);
+        expect(await store.published(plan.id)).toMatchObject({ cut: { [first]: [10, 10], [second]: [10, 10] } });
+        expect(await everything(plan, 1)).toHaveLength(1);
+      });
+
       it('is refused when a stream has another number of partitions than before', async () => {
         const plan = await registered();
-        const counts = { [plan.event.stream]: PARTITIONS + 1 };
+        const counts = { [streamOf(plan)]: PARTITIONS + 1 };
         await expect(store.register(plan, counts)).rejects.toMatchObject({ code: 'partitions-changed' });
-        expect(await store.published(plan.id)).toMatchObject({ cut: { [plan.event.stream]: [0, 0] } });
+        expect(await store.published(plan.id)).toMatchObject({ cut: { [streamOf(plan)]: [0, 0] } });
       });
 
       it('is refused when another view saw the stream with another number of partitions, and registers nothing', async () => {
@@ -128,7 +92,7 @@ export function batchViewStoreContract(name: string, setup: () => Promise<BatchV
         expect(generation).toEqual({
           view: plan.id,
           number: 1,
-          cut: { [plan.event.stream]: [10, 10] },
+          cut: { [streamOf(plan)]: [10, 10] },
           rowCount: 2,
           deadLetters: 2,
           appliedAtMs: 1_000,
@@ -198,7 +162,7 @@ export function batchViewStoreContract(name: string, setup: () => Promise<BatchV
 
       it('is refused when a row comes twice', async () => {
         const plan = await registered();
-        const twice = [thing({ name: null, parts: 1 }), thing({ name: null, parts: 2 })];
+        const twice = [thing({ name: null, things: 1 }), thing({ name: null, things: 2 })];
         await expect(load(plan, 1, twice)).rejects.toMatchObject({ code: 'internal' });
         expect(await store.history(plan.id, 10)).toEqual([]);
       });
@@ -222,7 +186,7 @@ export function batchViewStoreContract(name: string, setup: () => Promise<BatchV
         expect(await store.published(plan.id)).toMatchObject({
           number: 1,
           rowCount: 1,
-          cut: { [plan.event.stream]: [10, 10] },
+          cut: { [streamOf(plan)]: [10, 10] },
         });
         expect(await store.publish(plan.id, 2)).toBe(true);
         expect(await store.published(plan.id)).toMatchObject({ number: 2 });
@@ -298,207 +262,8 @@ export function batchViewStoreContract(name: string, setup: () => Promise<BatchV
       });
     });
 
-    describe('reading', () => {
-      const rows = [
-        thing({ name: 'a', window: 1, things: 3 }),
-        thing({ name: 'b', window: 1, things: 1 }),
-        thing({ name: null, window: 2, things: 2 }),
-        thing({ name: 'a', window: 3, things: 5 }),
-      ];
-      const names = (found: readonly ViewRow[] | null) =>
-        found?.map(({ dimensions, window }) => [dimensions[0], window]);
-
-      it('selects by values of dimensions, null among them, and by windows from and to', async () => {
-        const plan = await loadedWith(rows);
-        const read = async (selection: Partial<RowSelection>) =>
-          names(await store.read(plan, 1, { ...EVERYTHING, ...selection }, BY_WINDOW, 100));
-        expect(await read({ dimensions: [['a']] })).toEqual([
-          ['a', 1],
-          ['a', 3],
-        ]);
-        expect(await read({ dimensions: [['b', null]] })).toEqual([
-          ['b', 1],
-          [null, 2],
-        ]);
-        expect(await read({ dimensions: [[null]] })).toEqual([[null, 2]]);
-        expect(await read({ dimensions: [[]] })).toEqual([]);
-        expect(await read({ fromWindow: 1, toWindow: 3 })).toEqual([
-          ['a', 1],
-          ['b', 1],
-          [null, 2],
-        ]);
-        expect(await read({ fromWindow: 3 })).toEqual([['a', 3]]);
-        expect(await read({ toWindow: 1 })).toEqual([]);
-      });
-
-      it('orders by window, dimension or measure, nulls last either way, ties by window and dimensions', async () => {
-        const plan = await loadedWith(rows);
-        const read = async (by: RowOrder['by'], descending: boolean) =>
-          names(await store.read(plan, 1, EVERYTHING, { by, descending }, 100));
-        expect(await read({ kind: 'window' }, true)).toEqual([
-          ['a', 3],
-          [null, 2],
-          ['a', 1],
-          ['b', 1],
-        ]);
-        expect(await read({ kind: 'dimension', index: 0 }, false)).toEqual([
-          ['a', 1],
-          ['a', 3],
-          ['b', 1],
-          [null, 2],
-        ]);
-        expect(await read({ kind: 'dimension', index: 0 }, true)).toEqual([
-          ['b', 1],
-          ['a', 1],
-          ['a', 3],
-          [null, 2],
-        ]);
-        expect(await read({ kind: 'measure', index: 0 }, true)).toEqual([
-          ['a', 3],
-          ['a', 1],
-          [null, 2],
-          ['b', 1],
-        ]);
-      });
-
-      it('orders text by code point', async () => {
-        const texts = ['\u{10000}', '\u{ffff}', 'ä', 'a', 'B', ''];
-        const plan = await loadedWith(texts.map((name) => thing({ name })));
-        const order: RowOrder = { by: { kind: 'dimension', index: 0 }, descending: false };
-        const found = await store.read(plan, 1, EVERYTHING, order, 100);
-        expect(found?.map(({ dimensions }) => dimensions[0])).toEqual([...texts].reverse());
-      });
-
-      it('takes at most the limit, and goes on after a row, be it there or not', async () => {
-        const plan = await loadedWith(rows);
-        expect(names(await store.read(plan, 1, EVERYTHING, BY_WINDOW, 2))).toEqual([
-          ['a', 1],
-          ['b', 1],
-        ]);
-        const after = thing({ name: 'aa', window: 1 });
-        expect(names(await store.read(plan, 1, EVERYTHING, BY_WINDOW, 2, after))).toEqual([
-          ['b', 1],
-          [null, 2],
-        ]);
-      });
-
-      it('of a generation that was never registered is as of a dropped one', async () => {
-        const plan = await registered();
-        expect(await everything(plan, 7)).toBeNull();
-        expect(await store.readKeys(plan, 7, [thing({})])).toBeNull();
-      });
-
-      it('gives the selected rows in the order, page by page, whatever they are', async () => {
-        const plan = thingsView();
-        await registered(plan);
-        let number = 0;
-        const cases = fc.asyncProperty(
-          thingRows,
-          fc.array(fc.tuple(thingSelection, orderOf(plan), fc.integer({ min: 1, max: 9 }), fc.option(thingRow)), {
-            minLength: 1,
-            maxLength: 6,
-          }),
-          async (all, queries) => {
-            number += 1;
-            await load(plan, number, all);
-            for (const [selection, order, limit, from] of queries) {
-              const compare = compareRows(plan, order);
-              const expected = all
-                .filter((row) => isSelected(row, selection))
-                .filter((row) => from === null || compare(row, from) > 0)
-                .sort(compare);
-              const found: ViewRow[] = [];
-              for (let after: ViewRow | undefined = from ?? undefined; ; after = found.at(-1)) {
-                const page = await store.read(plan, number, selection, order, limit, after);
-                found.push(...(page ?? []));
-                if (page === null || page.length < limit) break;
-              }
-              expect(found).toEqual(expected);
-            }
-          },
-        );
-        await fc.assert(cases, { numRuns: RUNS });
-      });
-    });
-
-    describe('looking rows up by key', () => {
-      it('finds exactly those, whatever they are', async () => {
-        const plan = await registered();
-        let number = 0;
-        const cases = fc.asyncProperty(
-          thingRows,
-          fc.array(thingRow, { maxLength: 5 }),
-          fc.nat(),
-          async (all, others, seed) => {
-            number += 1;
-            await load(plan, number, all);
-            const wanted = all.filter((_, index) => (index + seed) % 3 !== 0);
-            const keys = [...wanted, ...others, ...wanted.slice(0, 2)].map(({ dimensions, window }) => ({
-              dimensions,
-              window,
-            }));
-            const asked = new Set(keys.map(rowKeyOf));
-            const expected = all.filter((row) => asked.has(rowKeyOf(row)));
-            const found = (await store.readKeys(plan, number, keys)) ?? [];
-            expect(found).toHaveLength(expected.length);
-            expect(byKey(found)).toEqual(byKey(expected));
-          },
-        );
-        await fc.assert(cases, { numRuns: RUNS });
-      });
-
-      it('takes 10,000 keys at once, and no more', async () => {
-        const rows = Array.from({ length: 10_001 }, (_, index) =>
-          thing({ name: index % 2 === 0 ? `thing ${index}` : null, size: index }),
-        );
-        const plan = await loadedWith(rows);
-        expect(await store.readKeys(plan, 1, rows.slice(1))).toHaveLength(10_000);
-        await expect(store.readKeys(plan, 1, rows)).rejects.toMatchObject({ code: 'answer-too-large' });
-      });
-
-      it('finds nothing for no keys', async () => {
-        const plan = await loadedWith([thing({})]);
-        expect(await store.readKeys(plan, 1, [])).toEqual([]);
-      });
-    });
+    batchViewRowsContract(() => world);
   });
-}
-
-type Thing = Readonly<{
-  name: string | null;
-  size: number | bigint;
-  isRed: boolean | null;
-  window: number;
-  things: number;
-  totalSize: number | bigint;
-  firstName: string | null;
-  greatestWeight: number | null;
-  parts: number;
-}>;
-
-/** A row of the things view. */
-function thing({ parts = 0, ...given }: Partial<Thing>): ViewRow {
-  const { name = 'a thing', size = 1, isRed = null, window = 0 } = given;
-  const { things = 1, totalSize = 1, firstName = null, greatestWeight = null } = given;
-  return {
-    dimensions: [name, size, isRed, null],
-    window,
-    parts: [things, totalSize, firstName, greatestWeight, isRed, null, parts, 0],
-  };
-}
-
-const byKey = (rows: readonly ViewRow[] | null): ReadonlyMap<string, ViewRow> =>
-  new Map((rows ?? []).map((row) => [rowKeyOf(row), row]));
-
-const isSelected = ({ dimensions, window }: ViewRow, selection: RowSelection): boolean =>
-  dimensions.every((value, index) => selection.dimensions[index]?.includes(value) ?? true) &&
-  window >= (selection.fromWindow ?? -Infinity) &&
-  window < (selection.toWindow ?? Infinity);
-
-const CHUNK = 700;
-
-async function* chunksOf(rows: readonly ViewRow[]): AsyncGenerator<readonly ViewRow[]> {
-  for (let start = 0; start < rows.length; start += CHUNK) yield rows.slice(start, start + CHUNK);
 }
 
 async function* failingAfter(rows: readonly ViewRow[]): AsyncGenerator<readonly ViewRow[]> {

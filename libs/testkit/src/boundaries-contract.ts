@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { OffsetVector, Partition, ViewPlan } from '@twofold/core';
 import type { BatchViewStore, Boundaries } from '@twofold/ports';
-import { thingsView } from './things-view.js';
+import { thingsView, twoStreamsView } from './things-view.js';
 
 export type BoundariesWorld = {
   readonly boundaries: Boundaries;
@@ -22,13 +22,12 @@ export function boundariesContract(name: string, setup: () => Promise<Boundaries
     });
     afterAll(() => world.close());
 
-    const registered = async (partitions = 2): Promise<ViewPlan> => {
-      const plan = thingsView();
-      await world.store.register(plan, { [plan.event.stream]: partitions });
+    const registered = async (partitions = 2, plan = thingsView()): Promise<ViewPlan> => {
+      await world.store.register(plan, Object.fromEntries(plan.streams.map((stream) => [stream, partitions])));
       return plan;
     };
-    const partitionsOf = ({ event }: ViewPlan, count = 2): Partition[] =>
-      Array.from({ length: count }, (_, partition) => ({ stream: event.stream, partition }));
+    const partitionsOf = ({ streams }: ViewPlan, count = 2): Partition[] =>
+      streams.flatMap((stream) => Array.from({ length: count }, (_, partition) => ({ stream, partition })));
     const cutAt = async (plan: ViewPlan, cut: number, offset: number): Promise<OffsetVector> => {
       for (const partition of partitionsOf(plan)) await world.boundaries.propose(plan.id, cut, partition, offset);
       return (await world.boundaries.vectorOf(plan.id, cut)) ?? {};
@@ -38,7 +37,7 @@ export function boundariesContract(name: string, setup: () => Promise<Boundaries
       await world.store.load(plan, cut, vector, noRows(), { deadLetters: 0, appliedAtMs: null });
       expect(await world.store.publish(plan.id, cut)).toBe(true);
     };
-    const firstPartition = (plan: ViewPlan): Partition => ({ stream: plan.event.stream, partition: 0 });
+    const firstPartition = (plan: ViewPlan): Partition => ({ stream: streamOf(plan), partition: 0 });
 
     describe('asking for a cut', () => {
       it('begins with cut 1, and asking again changes nothing', async () => {
@@ -158,7 +157,7 @@ export function boundariesContract(name: string, setup: () => Promise<Boundaries
     describe('a cut as a vector', () => {
       it('is the start of the log for cut 0', async () => {
         const plan = await registered(3);
-        expect(await world.boundaries.vectorOf(plan.id, 0)).toEqual({ [plan.event.stream]: [0, 0, 0] });
+        expect(await world.boundaries.vectorOf(plan.id, 0)).toEqual({ [streamOf(plan)]: [0, 0, 0] });
       });
 
       it('is there when the boundary of every partition stands, not before', async () => {
@@ -169,15 +168,26 @@ export function boundariesContract(name: string, setup: () => Promise<Boundaries
         await world.boundaries.propose(plan.id, 1, second, 4);
         expect(await world.boundaries.vectorOf(plan.id, 1)).toBeNull();
         await world.boundaries.propose(plan.id, 1, first, 9);
-        expect(await world.boundaries.vectorOf(plan.id, 1)).toEqual({ [plan.event.stream]: [9, 4] });
+        expect(await world.boundaries.vectorOf(plan.id, 1)).toEqual({ [streamOf(plan)]: [9, 4] });
         expect(await world.boundaries.vectorOf(plan.id, 2)).toBeNull();
+      });
+
+      it('is over every stream that the view reads', async () => {
+        const plan = await registered(2, twoStreamsView());
+        const [first = '', second = ''] = plan.streams;
+        expect(await world.boundaries.vectorOf(plan.id, 0)).toEqual({ [first]: [0, 0], [second]: [0, 0] });
+        const [one, ...others] = partitionsOf(plan);
+        for (const partition of others) await world.boundaries.propose(plan.id, 1, partition, 4);
+        expect(await world.boundaries.vectorOf(plan.id, 1)).toBeNull();
+        if (one !== undefined) await world.boundaries.propose(plan.id, 1, one, 9);
+        expect(await world.boundaries.vectorOf(plan.id, 1)).toEqual({ [first]: [9, 4], [second]: [4, 4] });
       });
 
       it('stays there when later cuts are published', async () => {
         const plan = await registered();
         await publish(plan, 1, 3);
         await publish(plan, 2, 8);
-        expect(await world.boundaries.vectorOf(plan.id, 1)).toEqual({ [plan.event.stream]: [3, 3] });
+        expect(await world.boundaries.vectorOf(plan.id, 1)).toEqual({ [streamOf(plan)]: [3, 3] });
         expect(await world.boundaries.ofPartition(plan.id, firstPartition(plan), -1)).toEqual([
           { cut: 1, offset: 3 },
           { cut: 2, offset: 8 },
@@ -190,5 +200,7 @@ export function boundariesContract(name: string, setup: () => Promise<Boundaries
     });
   });
 }
+
+const streamOf = ({ streams }: ViewPlan): string => streams[0] ?? '';
 
 async function* noRows(): AsyncGenerator<never> {}

@@ -1,51 +1,49 @@
 import { TwofoldError, type Catalog, type RequestParameters, type ViewPlan } from '@twofold/core';
 import type { PresentedAnswer } from '../present-answer.js';
-import { fieldNameOf, orderOfEnum } from './schema-of-catalog.js';
+import { boundariesOf, bucketsOf, type Bucket } from '../histogram-buckets.js';
+import { integerScalar } from './integer-scalar.js';
+import { parametersOf, type Arguments } from './parameters-of-arguments.js';
+import { fieldNameOf, rowTypeOf } from './schema-of-catalog.js';
 
-type Arguments = {
-  readonly where?: Readonly<Record<string, readonly (string | number | boolean)[]>> | null;
-  readonly from?: string | null;
-  readonly to?: string | null;
-  readonly orderBy?: string | null;
-  readonly first?: number | null;
-  readonly after?: string | null;
-  readonly atLeast?: string | null;
-  readonly waitMs?: number | null;
-  readonly maxStalenessMs?: number | null;
+type Row = Readonly<Record<string, unknown>>;
+type RowResolvers = Readonly<Record<string, (row: Row) => readonly Bucket[] | null>>;
+type QueryResolver = (root: unknown, args: Arguments) => Promise<PresentedAnswer>;
+
+export type Resolvers = {
+  readonly Query: Readonly<Record<string, QueryResolver>>;
+  readonly Integer: typeof integerScalar;
+  /** Of the types of rows that have histograms. */
+  readonly [rowType: string]: Readonly<Record<string, QueryResolver>> | RowResolvers | typeof integerScalar;
 };
-
-type Resolver = (root: unknown, args: Arguments) => Promise<PresentedAnswer>;
 
 /** A resolver for each view's field: the arguments become the same request that REST makes. */
 export function resolversOfCatalog(
   { views }: Pick<Catalog, 'views'>,
   answer: (plan: ViewPlan, parameters: RequestParameters) => Promise<PresentedAnswer>,
-): { readonly Query: Readonly<Record<string, Resolver>> } {
-  const fields = views.map((plan): [string, Resolver] => [
+): Resolvers {
+  const fields = views.map((plan): [string, QueryResolver] => [
     fieldNameOf(plan),
-    async (_root, args) => withExtensions(answer(plan, parametersOf(args))),
+    async (_root, args) => withExtensions(async () => answer(plan, parametersOf(args))),
   ]);
-  return { Query: Object.fromEntries(fields) };
+  const rows = views.map((plan) => [rowTypeOf(plan), rowResolversOf(plan)] as const);
+  return { ...Object.fromEntries(rows), Query: Object.fromEntries(fields), Integer: integerScalar };
 }
 
-function parametersOf({ where, orderBy, first, after, ...others }: Arguments): RequestParameters {
-  const filters = Object.entries(where ?? {}).map(([name, values]) => [name, values.map(String)] as const);
-  const rest = {
-    ...others,
-    limit: first,
-    cursor: after,
-    orderBy: typeof orderBy === 'string' ? orderOfEnum(orderBy) : orderBy,
-  };
-  const given = Object.entries(rest).flatMap(([name, value]) =>
-    value === null || value === undefined ? [] : [[name, String(value)] as const],
+const rowResolversOf = (plan: ViewPlan): RowResolvers =>
+  Object.fromEntries(
+    [...boundariesOf(plan)].map(([measure, boundaries]) => [
+      measure,
+      (row: Row) => {
+        const counts = row[measure];
+        return Array.isArray(counts) ? bucketsOf(boundaries, counts) : null;
+      },
+    ]),
   );
-  return Object.fromEntries([...filters, ...given]);
-}
 
 /** GraphQL's own place for a stable code: `extensions`. */
-async function withExtensions<T>(result: Promise<T>): Promise<T> {
+async function withExtensions<T>(result: () => Promise<T>): Promise<T> {
   try {
-    return await result;
+    return await result();
   } catch (error) {
     if (!(error instanceof TwofoldError)) throw error;
     const { code, pointer } = error;

@@ -1,17 +1,43 @@
-import { columnOfField, duckDb, type EventType } from '@twofold/core';
+import {
+  TwofoldError,
+  columnOfField,
+  duckDb,
+  impossible,
+  leavesOf,
+  overflowSqlOf,
+  sqlOf,
+  upcastFrom,
+  type Source,
+} from '@twofold/core';
 import type { ArchiveFile } from '@twofold/ports';
 
-const { quoteIdentifier, quoteText, typeOf } = duckDb;
+const { quoteIdentifier: q, quoteText } = duckDb;
+
+/** Of the record itself, as far as views read them. */
+const RECORD_COLUMNS = ['stream', 'partition', 'offset', 'type', 'event_time'].map(q);
 
 /**
- * The files as one relation, text for FROM. A column that some files lack is null in their rows; one that no file has
- * is there all the same, null and of its type, through a second, empty half. The optimizer sees through it.
+ * The files of a source as one relation, text for FROM: the columns of the record, and `d_<path>` for each leaf of the newest version,
+ * to which older ones are brought up. Where an upcast can overflow there is a column `upcast_overflow`, which says whether
+ * one did. At least one file. @throws TwofoldError `unknown-event-version` where a file's version is not in the catalog any more
  */
-export function archiveRelation(event: EventType, files: readonly ArchiveFile[]): string {
-  const paths = files.map(({ location }) => quoteText(location)).join(', ');
-  const columns = Object.entries(event.fields).map(
-    ([name, { kind }]) => `CAST(NULL AS ${typeOf(kind)}) AS ${quoteIdentifier(columnOfField(name))}`,
-  );
-  const empty = [`CAST(NULL AS BIGINT) AS ${quoteIdentifier('offset')}`, ...columns].join(', ');
-  return `(SELECT * FROM read_parquet([${paths}], union_by_name = true) UNION ALL BY NAME SELECT ${empty} WHERE FALSE)`;
+export function archiveRelation({ event, versions }: Source, files: readonly ArchiveFile[]): string {
+  const canOverflow = versions.some(({ upcast }) => overflowSqlOf(Object.values(upcast ?? {}), duckDb) !== null);
+  const selects = [...Map.groupBy(files, ({ eventVersion }) => eventVersion)].map(([version, ofVersion]) => {
+    if (version === null) return impossible(`a file of ${event.type} without its version`);
+    if (!versions.some((known) => known.version === version))
+      throw new TwofoldError(
+        'unknown-event-version',
+        `the archive holds ${event.type} version ${version}, which the catalog does not: a version stays in it as long as its events do`,
+      );
+    const nodes = upcastFrom(versions, version);
+    const leaves = leavesOf(event).map(({ path }, index) => {
+      const node = nodes[index] ?? impossible(`no upcast of ${path}`);
+      return `${sqlOf(node, duckDb)} AS ${q(columnOfField(path))}`;
+    });
+    const overflow = canOverflow ? [`${overflowSqlOf(nodes, duckDb) ?? 'FALSE'} AS ${q('upcast_overflow')}`] : [];
+    const paths = ofVersion.map(({ location }) => quoteText(location)).join(', ');
+    return `SELECT ${[...RECORD_COLUMNS, ...leaves, ...overflow].join(', ')} FROM read_parquet([${paths}])`;
+  });
+  return `(${selects.join(' UNION ALL ')})`;
 }

@@ -5,21 +5,29 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { DuckDBConnection } from '@duckdb/node-api';
 import {
   add,
+  approximateDistinct,
   average,
   boolean,
   columnOfField,
-  coalesce,
   compareText,
   count,
+  countWhere,
   daily,
   defineEvent,
   defineView,
+  distinct,
   double,
   duckDb,
   eventTime,
+  first,
+  histogram,
   hourly,
   int,
+  isEvent,
+  latest,
+  leavesOf,
   max,
+  median,
   min,
   multiply,
   naiveView,
@@ -30,9 +38,10 @@ import {
   string,
   sum,
   timestamp,
-  type Fields,
+  sqlTypeOf,
+  variance,
+  type EventType,
   type OffsetVector,
-  type PlainEvent,
   type Scalar,
   type ViewPlan,
   type ViewRow,
@@ -70,23 +79,27 @@ const byGate = planView(
       firstGate: min(flight.gate),
       newest: max(flight.dueAt),
       anyCancelled: max(flight.cancelled),
+      origins: distinct(flight.origin, { atMost: 3 }),
+      gates: approximateDistinct(flight.gate),
+      middle: median(flight.distance),
+      fuels: histogram(flight.fuel, [-10, 0, 0.5]),
+      spread: variance(flight.distance),
+      firstFuel: first(flight.fuel),
+      lastGate: latest(flight.gate),
     }),
   }),
-  landed,
+  [landed],
 );
 const totalBy = (of: Parameters<typeof sum>[0], window = hourly()): ViewPlan =>
-  planView(defineView({ name: 'total', from: landed, window, measures: () => ({ total: sum(of) }) }), landed);
+  planView(defineView({ name: 'total', from: landed, window, measures: () => ({ total: sum(of) }) }), [landed]);
 const delayOf = { kind: 'field', name: 'delay', type: 'int', nullable: false } as const;
 
-/** An event on the log: which data, when; `also` is what the archive says of it beside. */
-type Flight = PlainEvent & {
-  readonly also?: { readonly verdict?: string; readonly type?: string; readonly version?: number };
-};
+/** An event on the log: which data, when. Where it stands is where it is archived. */
+type Flight = { readonly timeMs: number; readonly data: Readonly<Record<string, Scalar>> };
 const NOON = Date.UTC(2001, 2, 1, 12);
-const flight = (data: Readonly<Record<string, Scalar>> = {}, timeMs = NOON, also: Flight['also'] = {}): Flight => ({
+const flight = (data: Flight['data'] = {}, timeMs = NOON): Flight => ({
   timeMs,
   data: { origin: 'ATL', gate: null, delay: 1, distance: null, fuel: 0.5, cancelled: false, dueAt: NOON, ...data },
-  also,
 });
 
 let directory: string;
@@ -104,29 +117,30 @@ afterAll(async () => {
   await rm(directory, { recursive: true });
 });
 
-/** Writes a file of the archive; its columns are of `fields`. */
+/** Writes a file of the archive. */
 async function archived(
   flights: readonly Flight[],
-  { partition = 0, from = 0, fields = landed.fields as Fields } = {},
+  { partition = 0, from = 0, event = landed as EventType } = {},
 ): Promise<ArchiveFile> {
   const location = join(directory, `it's file ${++files}.parquet`);
-  const rows = flights.map(({ timeMs, data, also }, index) =>
+  const leaves = leavesOf(event);
+  const { stream, type, version } = event;
+  const rows = flights.map(({ timeMs, data }, index) =>
     [
-      `'flights', ${partition}::INTEGER, ${from + index}::BIGINT, '${also?.verdict ?? 'event'}'`,
-      `'${also?.type ?? landed.type}', ${also?.version ?? 1}::INTEGER, (${timeMs})::BIGINT`,
-      ...Object.entries(fields).map(
-        ([name, { kind }]) => `CAST(${sqlLiteral(data[name] ?? null)} AS ${duckDb.typeOf(kind)})`,
-      ),
+      `'${stream}', ${partition}::INTEGER, ${from + index}::BIGINT, '${type}', ${version}::INTEGER, (${timeMs})::BIGINT`,
+      ...leaves.map((leaf) => `CAST(${sqlLiteral(data[leaf.path] ?? null)} AS ${sqlTypeOf(leaf.type, duckDb)})`),
     ].join(', '),
   );
-  const names = ['stream', 'partition', 'offset', 'verdict', 'type', 'version', 'event_time'];
-  const columns = [...names, ...Object.keys(fields).map(columnOfField)].map((name) => duckDb.quoteIdentifier(name));
+  const names = ['stream', 'partition', 'offset', 'type', 'version', 'event_time'];
+  const columns = [...names, ...leaves.map(({ path }) => columnOfField(path))].map((name) =>
+    duckDb.quoteIdentifier(name),
+  );
   await writer.run(
     `COPY (SELECT * FROM (VALUES ${rows.map((row) => `(${row})`).join(', ')}) AS t(${columns.join(', ')}))
      TO ${duckDb.quoteText(location)} (FORMAT parquet)`,
   );
-  const place = { partition: { stream: 'flights', partition }, from, to: from + flights.length };
-  return { ...place, eventType: landed.type, rowCount: flights.length, location };
+  const place = { partition: { stream, partition }, from, to: from + flights.length };
+  return { ...place, eventType: type, eventVersion: version, rowCount: flights.length, location };
 }
 
 const sqlLiteral = (value: Scalar): string =>
@@ -141,7 +155,14 @@ async function computed(plan: ViewPlan, cut: OffsetVector, of: readonly ArchiveF
 const inOrder = (rows: readonly ViewRow[]): readonly ViewRow[] =>
   [...rows].sort((a, b) => compareText(rowKeyOf(a), rowKeyOf(b)));
 
-const naive = (plan: ViewPlan, flights: readonly Flight[]): readonly ViewRow[] => inOrder(naiveView(plan, flights));
+/** Of flights that stand from offset 0 on in partition 0. */
+const naive = (plan: ViewPlan, flights: readonly Flight[]): readonly ViewRow[] =>
+  inOrder(
+    naiveView(
+      plan,
+      flights.map((one, offset) => ({ ...one, type: landed.type, stream: landed.stream, partition: 0, offset })),
+    ),
+  );
 
 describe('the DuckDB batch engine', () => {
   test('gives the rows of the naive reference, every type of value among them', async () => {
@@ -195,14 +216,11 @@ describe('the DuckDB batch engine', () => {
     expect(await computed(byGate, { flights: [1] }, [await archived([flight({ cancelled: true })])])).toEqual([]);
   });
 
-  test('takes only events of the version that the view reads', async () => {
-    const flights = [
-      flight({ delay: 1 }),
-      flight({ delay: 10 }, NOON, { version: 2 }),
-      flight({ delay: 100 }, NOON, { verdict: 'dead' }),
-      flight({ delay: 1000 }, NOON, { type: 'flight.cancelled' }),
-    ];
-    const [row] = await computed(totalBy(delayOf), { flights: [4] }, [await archived(flights)]);
+  test('reads no file of a type that the view does not read', async () => {
+    const file = await archived([flight({ delay: 1 })]);
+    const other = { ...(await archived([flight({ delay: 10 })])), eventType: 'flight.cancelled' };
+    const dead = { ...(await archived([flight({ delay: 100 })])), eventType: null, eventVersion: null };
+    const [row] = await computed(totalBy(delayOf), { flights: [4] }, [file, other, dead]);
     expect(row?.parts).toEqual([1]);
   });
 
@@ -212,9 +230,9 @@ describe('the DuckDB batch engine', () => {
     const file = await archived(flights);
     const plan = totalBy(delayOf);
     expect((await computed(plan, { flights: [6] }, [file])).map(({ window }) => window).sort((a, b) => a - b)).toEqual([
-      -24 * 365 * 60,
-      -2,
-      -1,
+      -86_400_000 * 365 * 60,
+      -7_200_000,
+      -3_600_000,
       0,
     ]);
     expect(await computed(plan, { flights: [6] }, [file])).toEqual(naive(plan, flights));
@@ -233,44 +251,133 @@ describe('the DuckDB batch engine', () => {
         window: daily(),
         measures: () => ({ flights: count() }),
       }),
-      landed,
+      [landed],
     );
     const rows = await computed(byDelay, { flights: [2] }, [file]);
     expect(rows.map(({ dimensions }) => dimensions[0])).toEqual(expect.arrayContaining([27_021_597_764_222_973n, 6]));
     expect(rows).toEqual(naive(byDelay, flights));
   });
 
-  test.each([
-    ['a sum', delayOf],
-    ['a product in it', multiply(multiply(delayOf, Number.MAX_SAFE_INTEGER), 2000)],
-    ['an addition in it', add(multiply(delayOf, 1024), Number.MAX_SAFE_INTEGER)],
-  ])('rejects with overflow where %s leaves 64 bits', async (_, of) => {
-    const flights = Array.from({ length: 1030 }, () => flight({ delay: Number.MAX_SAFE_INTEGER }));
-    const rows = computed(totalBy(of), { flights: [1030] }, [await archived(flights)]);
-    await expect(rows).rejects.toMatchObject({ name: 'TwofoldError', code: 'overflow' });
+  test('sums beyond 64 bits exactly, over a cut', async () => {
+    const greatest = 2n ** 63n - 1n;
+    const flights = Array.from({ length: 30 }, (_, n) => flight({ delay: n % 3 === 2 ? -greatest - 1n : greatest }));
+    const file = await archived(flights);
+    const plan = totalBy(delayOf);
+    expect(await computed(plan, { flights: [20] }, [file])).toEqual(naive(plan, flights.slice(0, 20)));
+    expect((await computed(plan, { flights: [20] }, [file]))[0]?.parts).toEqual([
+      14n * greatest - 6n * (greatest + 1n),
+    ]);
   });
 
-  test('reads a field that only newer files have as null in the older ones, and one that no file has as null', async () => {
-    const { origin, delay } = landed.fields;
-    const old = await archived([flight({ delay: 1 })], { fields: { origin, delay } });
-    const recent = await archived([flight({ delay: 2, gate: 'B1' })], { from: 1 });
+  test.each([
+    ['a product', multiply(multiply(delayOf, Number.MAX_SAFE_INTEGER), 1000)],
+    ['an addition', add(multiply(delayOf, 1024), Number.MAX_SAFE_INTEGER)],
+  ])('rejects with an overflow that names the event where %s leaves 64 bits', async (_, of) => {
+    const flights = Array.from({ length: 1030 }, (_unused, n) =>
+      flight({ delay: n === 700 ? Number.MAX_SAFE_INTEGER : 1 }),
+    );
+    const plan = totalBy(of);
+    const file = await archived(flights, { partition: 3, from: 50 });
+    await expect(computed(plan, { flights: [0, 0, 0, 1080] }, [file])).rejects.toMatchObject({
+      name: 'TwofoldError',
+      code: 'overflow',
+      message: expect.stringContaining('flights/3, offset 750'),
+    });
+    expect(await computed(plan, { flights: [0, 0, 0, 750] }, [file])).toEqual(naive(plan, flights.slice(0, 700)));
+  });
+
+  test('rejects with an overflow of an event that the filter leaves out, as the fold does', async () => {
     const plan = planView(
       defineView({
-        name: 'by-known-gate',
+        name: 'filtered',
         from: landed,
-        by: ({ gate }) => ({ gate: coalesce(gate, 'none') }),
+        where: ({ cancelled }) => cancelled,
         window: daily(),
-        measures: ({ delay: late, distance }) => ({ total: sum(late), longest: max(distance) }),
+        measures: ({ delay }) => ({ total: sum(multiply(delay, delay)) }),
       }),
-      landed,
+      [landed],
     );
-    const totals = async (of: readonly ArchiveFile[]): Promise<unknown> =>
-      (await computed(plan, { flights: [2] }, of)).map(({ dimensions, parts }) => [...dimensions, ...parts]);
-    expect(await totals([old, recent])).toEqual([
-      ['B1', 2, null],
-      ['none', 1, null],
-    ]);
-    expect(await totals([old])).toEqual([['none', 1, null]]);
+    const flights = [flight({ delay: 3, cancelled: true }), flight({ delay: 2 ** 40 })];
+    const file = await archived(flights);
+    await expect(computed(plan, { flights: [2] }, [file])).rejects.toMatchObject({
+      code: 'overflow',
+      message: expect.stringContaining('flights/0, offset 1'),
+    });
+    expect(await computed(plan, { flights: [1] }, [file])).toEqual(naive(plan, flights.slice(0, 1)));
+  });
+
+  describe('of an event with versions', () => {
+    const newer = defineEvent({
+      type: landed.type,
+      version: 2,
+      stream: landed.stream,
+      data: { origin: string(), lateSeconds: int(), gate: optional(string()) },
+      from: landed,
+      upcast: ({ delay }) => ({ lateSeconds: multiply(delay, 60) }),
+    });
+    const plan = planView(
+      defineView({
+        name: 'late',
+        from: newer,
+        by: ({ origin }) => ({ origin }),
+        window: daily(),
+        measures: ({ lateSeconds, gate }) => ({ total: sum(lateSeconds), gate: latest(gate) }),
+      }),
+      [landed, newer],
+    );
+    const late = (lateSeconds: number): Flight => ({ timeMs: NOON, data: { origin: 'ATL', lateSeconds, gate: 'C1' } });
+
+    test('brings older ones up', async () => {
+      const old = await archived([flight({ delay: 2, gate: 'B1' }), flight({ delay: 1, gate: 'B2' })]);
+      const recent = await archived([late(7)], { from: 2, event: newer });
+      const partsBelow = async (cut: number): Promise<unknown> =>
+        (await computed(plan, { flights: [cut] }, [old, recent])).map(({ parts }) => parts);
+      expect(await partsBelow(3)).toEqual([[187, `[${NOON},"flights",0,2,"C1"]`]]);
+      expect(await partsBelow(2)).toEqual([[180, `[${NOON},"flights",0,1,"B2"]`]]);
+      expect(await partsBelow(1)).toEqual([[120, `[${NOON},"flights",0,0,"B1"]`]]);
+    });
+
+    test('rejects with an overflow that names the event where bringing it up leaves 64 bits', async () => {
+      const old = await archived([flight({ delay: 2 }), flight({ delay: 2n ** 60n })]);
+      const recent = await archived([late(7)], { from: 2, event: newer });
+      await expect(computed(plan, { flights: [3] }, [old, recent])).rejects.toMatchObject({
+        code: 'overflow',
+        message: expect.stringContaining('flights/0, offset 1'),
+      });
+    });
+  });
+
+  test('reads several types of event, of several streams, each below its own cut', async () => {
+    const fuelled = defineEvent({
+      type: 'plane.fuelled',
+      stream: 'planes',
+      data: { origin: string(), litres: int() },
+    });
+    const plan = planView(
+      defineView({
+        name: 'both',
+        from: [landed, fuelled],
+        by: ({ origin }) => ({ origin }),
+        window: daily(),
+        measures: ({ delay, litres }) => ({
+          total: sum(delay),
+          litres: sum(litres),
+          fuelled: countWhere(isEvent(fuelled)),
+          last: latest(litres),
+        }),
+      }),
+      [landed, fuelled],
+    );
+    const fuels = [5, 6, 7].map((litres) => ({ timeMs: NOON, data: { origin: 'ATL', litres } }));
+    const both = [
+      await archived([flight({ delay: 1 }), flight({ delay: 2 })]),
+      await archived(fuels, { event: fuelled, partition: 1 }),
+    ];
+    const partsBelow = async (cut: OffsetVector): Promise<unknown> =>
+      (await computed(plan, cut, both)).map(({ parts }) => parts);
+    expect(await partsBelow({ flights: [2], planes: [0, 2] })).toEqual([[3, 11, 2, `[${NOON},"planes",1,1,6]`]]);
+    expect(await partsBelow({ flights: [1], planes: [0, 0] })).toEqual([[1, 0, 0, null]]);
+    expect(await partsBelow({ flights: [], planes: [0, 9] })).toEqual([[0, 18, 3, `[${NOON},"planes",1,2,7]`]]);
   });
 
   test('is not misled by dimensions named like columns of the archive', async () => {
@@ -288,7 +395,7 @@ describe('the DuckDB batch engine', () => {
         window: daily(),
         measures: () => ({ p0: count(), eventTime: max(eventTime) }),
       }),
-      landed,
+      [landed],
     );
     const flights = [flight({ delay: 5, gate: 'event' }), flight({ delay: 7 }), flight({ delay: 7 }, NOON + 1)];
     expect(await computed(plan, { flights: [3] }, [await archived(flights)])).toEqual(naive(plan, flights));
@@ -303,7 +410,7 @@ describe('the DuckDB batch engine', () => {
         window: daily(),
         measures: () => ({ flights: count() }),
       }),
-      landed,
+      [landed],
     );
     const flights = Array.from({ length: 5_000 }, (_, n) => flight({ delay: n }));
     const file = await archived(flights);
@@ -332,19 +439,22 @@ describe('the DuckDB batch engine', () => {
         window: daily(),
         measures: ({ origin, delay }) => ({ least: min(origin), total: sum(delay) }),
       }),
-      landed,
+      [landed],
     );
     let file: ArchiveFile;
     let small: DuckDbBatchEngine;
     beforeAll(async () => {
       const location = join(directory, 'wide.parquet');
+      const unread = leavesOf(landed)
+        .filter(({ path }) => path !== 'origin' && path !== 'delay')
+        .map(({ path, type }) => `CAST(NULL AS ${sqlTypeOf(type, duckDb)}) AS ${columnOfField(path)}`);
       await writer.run(
         `COPY (SELECT 0::INTEGER AS "partition", range AS "offset", 'event' AS verdict, 'flight.landed' AS "type",
-         1::INTEGER AS version, range * 86400000 AS event_time, md5(range::VARCHAR) || md5(range::VARCHAR) AS d_origin,
-         range AS d_delay FROM range(${ROWS})) TO '${location}' (FORMAT parquet, ROW_GROUP_SIZE 10000)`,
+         1::INTEGER AS version, 'flights' AS stream, range * 86400000 AS event_time, md5(range::VARCHAR) || md5(range::VARCHAR) AS d_origin,
+         range AS d_delay, ${unread} FROM range(${ROWS})) TO '${location}' (FORMAT parquet, ROW_GROUP_SIZE 10000)`,
       );
       const partition = { stream: 'flights', partition: 0 };
-      file = { partition, from: 0, to: ROWS, eventType: landed.type, rowCount: ROWS, location };
+      file = { partition, from: 0, to: ROWS, eventType: landed.type, eventVersion: 1, rowCount: ROWS, location };
     }, 60_000);
     beforeEach(async () => {
       small = await DuckDbBatchEngine.open({ tempDirectory: directory, memoryLimitMiB: 64, threads: 1 });

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { DuckDBInstance, type DuckDBConnection } from '@duckdb/node-api';
 import { TwofoldError, compileSql, duckDb, type OffsetVector, type ViewPlan, type ViewRow } from '@twofold/core';
 import type { ArchiveFile, BatchEngine } from '@twofold/ports';
-import { archiveRelation } from './archive-relation.js';
 import { failureOf } from './duckdb-failure.js';
+import { relationsBelow } from './relations-below.js';
 import { rowsOfChunk } from './rows-of-chunk.js';
 
 /** Times that a directory still being written to is tried to be removed, each a pause longer: 5.5 s in all. */
@@ -57,12 +57,12 @@ export class DuckDbBatchEngine implements BatchEngine {
     cut: OffsetVector,
     files: readonly ArchiveFile[],
   ): AsyncGenerator<readonly ViewRow[], void, undefined> {
-    if (files.length === 0) return;
-    const relation = archiveRelation(plan.event, files);
+    const relations = relationsBelow(plan, cut, files);
+    if (relations.length === 0) return;
     const connection = await this.instance.connect();
     this.running.add(connection);
     try {
-      const result = await connection.stream(compileSql(plan, { relation, cut }, duckDb));
+      const result = await connection.stream(compileSql(plan, relations, duckDb));
       for (;;) {
         const chunk = await result.fetchChunk();
         if (chunk === null || chunk.rowCount === 0) return;

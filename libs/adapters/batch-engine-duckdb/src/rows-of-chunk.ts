@@ -1,13 +1,33 @@
 import type { DuckDBDataChunk, DuckDBValue } from '@duckdb/node-api';
-import { exact, impossible, type Scalar, type ViewPlan, type ViewRow } from '@twofold/core';
+import {
+  TwofoldError,
+  impossible,
+  integerOf,
+  stateFromSql,
+  type Scalar,
+  type SqlValue,
+  type ViewPlan,
+  type ViewRow,
+} from '@twofold/core';
+import { plainOf } from './plain-of.js';
 
-/** The rows of a result whose columns are the plan's dimensions, the window, and the plan's parts. */
-export function rowsOfChunk({ dimensions, parts }: ViewPlan, chunk: DuckDBDataChunk): readonly ViewRow[] {
-  const columns = Array.from({ length: chunk.columnCount }, (_, index) => scalarsOf(chunk, index));
+/**
+ * The rows of a result whose columns are those of `compileSql`: the plan's dimensions, the window, the plan's parts, and the
+ * place of an event that overflowed, where something can. @throws TwofoldError `overflow` that names it
+ */
+export function rowsOfChunk(plan: ViewPlan, chunk: DuckDBDataChunk): readonly ViewRow[] {
+  const { dimensions, parts } = plan;
+  const columns = Array.from({ length: chunk.columnCount }, (_, index) => valuesOf(chunk, index));
   const windows = columns[dimensions.length] ?? impossible('a result without windows');
-  const dimensionColumns = columns.slice(0, dimensions.length);
-  const partColumns = columns.slice(dimensions.length + 1);
-  if (partColumns.length !== parts.length) impossible(`${partColumns.length} columns for ${parts.length} parts`);
+  const [overflows] = columns.slice(dimensions.length + 1 + parts.length);
+  const overflowed = overflows?.find((place) => place !== null);
+  if (overflowed !== undefined) throw overflow(plan, plainOf(overflowed));
+  const dimensionColumns = columns.slice(0, dimensions.length).map((values) => values.map(scalarOf));
+  const partColumns = parts.map((part, index) =>
+    (columns[dimensions.length + 1 + index] ?? impossible(`no column of part ${index}`)).map((value) =>
+      stateFromSql(part, plainOf(value)),
+    ),
+  );
   return windows.map((window, row) => ({
     dimensions: dimensionColumns.map((column) => column[row] ?? null),
     window: Number(window),
@@ -15,21 +35,22 @@ export function rowsOfChunk({ dimensions, parts }: ViewPlan, chunk: DuckDBDataCh
   }));
 }
 
-function scalarsOf(chunk: DuckDBDataChunk, column: number): readonly Scalar[] {
+function valuesOf(chunk: DuckDBDataChunk, column: number): readonly DuckDBValue[] {
   const vector = chunk.getColumnVector(column);
-  return Array.from({ length: chunk.rowCount }, (_, row) => scalarOf(vector.getItem(row)));
+  return Array.from({ length: chunk.rowCount }, (_, row) => vector.getItem(row));
 }
 
 function scalarOf(value: DuckDBValue): Scalar {
-  switch (typeof value) {
-    case 'bigint':
-      return exact(value);
-    case 'number':
-      return value + 0; // −0 is 0, as in the fold
-    case 'string':
-    case 'boolean':
-      return value;
-    default:
-      return value === null ? null : impossible(`${String(value)} in a view's row`);
-  }
+  if (typeof value === 'bigint') return integerOf(value);
+  if (typeof value === 'number') return value + 0; // −0 is 0, as in the fold
+  if (typeof value === 'string' || typeof value === 'boolean' || value === null) return value;
+  return impossible(`${String(value)} in a dimension`);
+}
+
+function overflow(plan: ViewPlan, place: SqlValue): TwofoldError {
+  const { s, p, o } = place as Readonly<Record<'s' | 'p' | 'o', Scalar>>;
+  return new TwofoldError(
+    'overflow',
+    `${plan.id.name}: arithmetic leaves 64 bits of the event at ${s}/${p}, offset ${o}`,
+  );
 }

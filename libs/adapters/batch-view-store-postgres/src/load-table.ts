@@ -1,10 +1,11 @@
-import { TwofoldError, type ViewPlan, type ViewRow } from '@twofold/core';
+import { TwofoldError, comparedMeasure, type ViewPlan, type ViewRow } from '@twofold/core';
 import { isConstraintViolation } from '@twofold/metadata';
 import type pg from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { copyLine } from './copy-text.js';
+import { measureColumns } from './sql/generation-columns.js';
 import { analyzeTable, copyIntoTable, createKeyIndex, createTable, createWindowIndex } from './sql/generation-table.js';
 
 /** Text sent at once, UTF-16 units: large enough that messages cost little, small against what a process may hold. */
@@ -22,7 +23,7 @@ export async function loadTable(
 ): Promise<number> {
   await client.query(createTable(table, plan));
   const copy = client.query(copyFrom(copyIntoTable(table)));
-  await pipeline(Readable.from(copyChunks(rows)), copy);
+  await pipeline(Readable.from(copyChunks(plan, rows)), copy);
   await createIndexes(client, plan, table);
   await client.query(analyzeTable(table));
   return copy.rowCount;
@@ -46,11 +47,13 @@ async function createIndexes(client: pg.ClientBase, plan: ViewPlan, table: strin
   await client.query(createWindowIndex(table));
 }
 
-async function* copyChunks(rows: AsyncIterable<readonly ViewRow[]>): AsyncGenerator<string> {
+async function* copyChunks(plan: ViewPlan, rows: AsyncIterable<readonly ViewRow[]>): AsyncGenerator<string> {
+  const measures = measureColumns(plan);
   let chunk = '';
   for await (const some of rows) {
-    for (const row of some) {
-      chunk += copyLine(row);
+    for (const { dimensions, window, parts } of some) {
+      const compared = measures.map(({ measure }) => comparedMeasure(plan, measure, parts));
+      chunk += copyLine([...dimensions, window, ...parts, ...compared]);
       if (chunk.length < COPY_CHUNK_UNITS) continue;
       yield chunk;
       chunk = '';

@@ -2,16 +2,17 @@ import {
   TwofoldError,
   impossible,
   isAtLeast,
+  rolledPlan,
   rowKeyOf,
   type OffsetVector,
-  type RowOrder,
+  type RollUp,
   type RowSelection,
   type ViewId,
   type ViewPlan,
   type ViewRow,
 } from '@twofold/core';
 import { reachingStore, type Metadata } from '@twofold/metadata';
-import type { BatchViewStore, BuildSummary, Generation } from '@twofold/ports';
+import type { BatchViewStore, BuildSummary, Generation, RowsRead } from '@twofold/ports';
 import type pg from 'pg';
 import { randomBytes } from 'node:crypto';
 import { emptyGeneration, generationOf } from './generation-of.js';
@@ -31,6 +32,7 @@ import {
 } from './sql/metadata-statements.js';
 import type { Statement } from './sql/parameters.js';
 import { selectKeys } from './sql/select-keys.js';
+import { selectRolledUp } from './sql/select-rolled-up.js';
 import { selectRows } from './sql/select-rows.js';
 
 /** Keys of one call, as the port has it: some MB of parameters. */
@@ -127,15 +129,22 @@ export class PostgresBatchViewStore implements BatchViewStore {
     });
   }
 
-  read(
+  read(plan: ViewPlan, generation: number, read: RowsRead): Promise<readonly ViewRow[] | null> {
+    return this.readTable(plan, generation, plan, (table) => selectRows(plan, table, read));
+  }
+
+  async rollUp(
     plan: ViewPlan,
     generation: number,
     selection: RowSelection,
-    order: RowOrder,
-    limit: number,
-    after?: ViewRow,
+    rollUp: RollUp,
+    maxRows: number,
   ): Promise<readonly ViewRow[] | null> {
-    return this.readTable(plan, generation, (table) => selectRows(plan, table, selection, order, limit, after));
+    const rows = await this.readTable(plan, generation, rolledPlan(plan, rollUp), (table) =>
+      selectRolledUp(plan, table, selection, rollUp, maxRows + 1),
+    );
+    if (rows === null || rows.length <= maxRows) return rows;
+    throw new TwofoldError('answer-too-large', `the answer has more than ${maxRows} rows`);
   }
 
   async readKeys(
@@ -147,7 +156,9 @@ export class PostgresBatchViewStore implements BatchViewStore {
       throw new TwofoldError('answer-too-large', `${keys.length} keys at once, at most ${MAX_KEYS}`);
     }
     const wanted = [...new Map(keys.map((key) => [rowKeyOf(key), key])).values()];
-    return wanted.length === 0 ? [] : this.readTable(plan, generation, (table) => selectKeys(plan, table, wanted));
+    return wanted.length === 0
+      ? []
+      : this.readTable(plan, generation, plan, (table) => selectKeys(plan, table, wanted));
   }
 
   close(): Promise<void> {
@@ -158,6 +169,8 @@ export class PostgresBatchViewStore implements BatchViewStore {
   private readTable(
     plan: ViewPlan,
     generation: number,
+    /** Whose rows the statement gives. */
+    rowsOf: ViewPlan,
     statementOn: (table: string) => Statement,
   ): Promise<readonly ViewRow[] | null> {
     return reachingStore(async () => {
@@ -165,7 +178,7 @@ export class PostgresBatchViewStore implements BatchViewStore {
       const table = await this.tableOf(plan.id, generation);
       if (table === null) return null;
       try {
-        return await queryRows(this.metadata.pool, plan, statementOn(table));
+        return await queryRows(this.metadata.pool, rowsOf, statementOn(table));
       } catch (error) {
         if (sqlStateOf(error) === UNDEFINED_TABLE) return null;
         throw error;

@@ -1,5 +1,12 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import type { OffsetVector, RowOrder, RowSelection, ViewPlan, ViewRow } from '@twofold/core';
+import {
+  identityOf,
+  type OffsetVector,
+  type RowOrder,
+  type RowSelection,
+  type ViewPlan,
+  type ViewRow,
+} from '@twofold/core';
 import { migrate, openMetadata, type Metadata } from '@twofold/metadata';
 import { BreakableProxy, eventually, testDatabase, thingsView } from '@twofold/testkit';
 import { PostgresBatchViewStore } from './postgres-batch-view-store.js';
@@ -41,19 +48,26 @@ describe('Postgres and its faults', () => {
   beforeEach(async () => {
     proxy.mend();
     plan = thingsView();
-    await other.store.register(plan, { [plan.event.stream]: 1 });
+    await other.store.register(plan, { [streamOf(plan)]: 1 });
     cut = await recordCut(1);
   });
 
   const recordCut = async (number: number): Promise<OffsetVector> => {
-    await other.boundaries.propose(plan.id, number, { stream: plan.event.stream, partition: 0 }, number);
-    return { [plan.event.stream]: [number] };
+    await other.boundaries.propose(plan.id, number, { stream: streamOf(plan), partition: 0 }, number);
+    return { [streamOf(plan)]: [number] };
   };
   const publish = async (number: number): Promise<void> => {
     await other.store.load(plan, number, await recordCut(number), chunksOf(3), SUMMARY);
     expect(await other.store.publish(plan.id, number)).toBe(true);
   };
-  const read = ({ store }: Process, generation: number) => store.read(plan, generation, EVERYTHING, BY_WINDOW, 1_000);
+  const read = ({ store }: Process, generation: number) =>
+    store.read(plan, generation, {
+      selection: EVERYTHING,
+      having: [],
+      order: BY_WINDOW,
+      limit: 1_000,
+      after: null,
+    });
   const tablesOfPlan = async (): Promise<number> => {
     const { rows } = await other.metadata.pool.query('SELECT FROM pg_tables WHERE tablename LIKE $1', [
       `gen%${plan.id.version}%`,
@@ -123,7 +137,7 @@ describe('Postgres and its faults', () => {
     });
 
     it('is refused at another cut than the recorded one', async () => {
-      const elsewhere = { [plan.event.stream]: [2] };
+      const elsewhere = { [streamOf(plan)]: [2] };
       await expect(other.store.load(plan, 1, elsewhere, chunksOf(1), SUMMARY)).rejects.toMatchObject({
         code: 'conflict',
       });
@@ -143,7 +157,7 @@ describe('Postgres and its faults', () => {
     });
 
     it('that propose at once hear of one boundary', async () => {
-      const partition = { stream: plan.event.stream, partition: 0 };
+      const partition = { stream: streamOf(plan), partition: 0 };
       const proposals = Array.from({ length: 20 }, (_, index) =>
         (index % 2 === 0 ? breakable : other).boundaries.propose(plan.id, 2, partition, 10 + index),
       );
@@ -189,20 +203,20 @@ describe('Postgres and its faults', () => {
     await other.metadata.pool.query(`CREATE DATABASE "${name}" TEMPLATE template0 ${locale}`);
     await migrate(english.url);
     const { metadata, store, boundaries } = await start(english.url);
-    await store.register(plan, { [plan.event.stream]: 1 });
-    await boundaries.propose(plan.id, 1, { stream: plan.event.stream, partition: 0 }, 1);
+    await store.register(plan, { [streamOf(plan)]: 1 });
+    await boundaries.propose(plan.id, 1, { stream: streamOf(plan), partition: 0 }, 1);
     const texts = ['B', 'a', 'ä', '\u{ffff}', '\u{10000}'];
     async function* rows(): AsyncGenerator<readonly ViewRow[]> {
-      yield [...texts].reverse().map((text) => ({ ...rowOf(0), dimensions: [text, 0, null, null] }));
+      yield [...texts].reverse().map((text) => ({ ...rowOf(0), dimensions: [text, 0, null, null, null, null] }));
     }
     await store.load(plan, 1, cut, rows(), SUMMARY);
-    const found = await store.read(
-      plan,
-      1,
-      EVERYTHING,
-      { by: { kind: 'dimension', index: 0 }, descending: false },
-      100,
-    );
+    const found = await store.read(plan, 1, {
+      selection: EVERYTHING,
+      having: [],
+      order: { by: { kind: 'dimension', index: 0 }, descending: false },
+      limit: 100,
+      after: null,
+    });
     expect(found?.map(({ dimensions }) => dimensions[0])).toEqual(texts);
     await metadata.close();
     await english.drop();
@@ -215,15 +229,16 @@ describe('Postgres and its faults', () => {
     const calls = [
       () => store.published(plan.id),
       () => store.history(plan.id, 1),
-      () => store.register(plan, { [plan.event.stream]: 1 }),
+      () => store.register(plan, { [streamOf(plan)]: 1 }),
       () => store.load(plan, 2, cut, chunksOf(1), SUMMARY),
       () => store.publish(plan.id, 2),
       () => store.dropSuperseded(plan.id, 0),
       () => read(breakable, 1),
       () => store.readKeys(plan, 1, [rowOf(0)]),
+      () => store.rollUp(plan, 1, EVERYTHING, { window: null, dimensions: [] }, 10),
       () => boundaries.requestCut(plan.id),
       () => boundaries.requestedCut(plan.id),
-      () => boundaries.propose(plan.id, 2, { stream: plan.event.stream, partition: 0 }, 5),
+      () => boundaries.propose(plan.id, 2, { stream: streamOf(plan), partition: 0 }, 5),
       () => boundaries.vectorOf(plan.id, 1),
       () => ledger.list(1),
     ];
@@ -249,11 +264,16 @@ async function start(url: string): Promise<Process> {
   return { metadata, store: new PostgresBatchViewStore(metadata), boundaries: new PostgresBoundaries(metadata) };
 }
 
+/** The form of every things view: they differ in names only. */
+const THINGS = thingsView();
+
 const rowOf = (size: number): ViewRow => ({
-  dimensions: ['a thing', size, null, null],
+  dimensions: ['a thing', size, null, null, null, null],
   window: 0,
-  parts: [1, size, null, null, null, null, 0, 0],
+  parts: THINGS.parts.map(identityOf),
 });
+
+const streamOf = ({ streams }: ViewPlan): string => streams[0] ?? '';
 
 const CHUNK_ROWS = 1_000;
 /** Together some MB of text, more than any buffer between here and the server. */

@@ -9,11 +9,11 @@ import type { Metadata } from '@twofold/metadata';
  */
 export async function registerView(
   { prisma }: Metadata,
-  { id, definition, event }: ViewPlan,
+  { id, definition, streams }: ViewPlan,
   partitionCounts: Readonly<Record<string, number>>,
 ): Promise<void> {
-  if (partitionCounts[event.stream] === undefined)
-    impossible(`no partition count of ${event.stream}, which ${id.name} reads`);
+  const uncounted = streams.find((stream) => partitionCounts[stream] === undefined);
+  if (uncounted !== undefined) impossible(`no partition count of ${uncounted}, which ${id.name} reads`);
   await prisma.$transaction(async (transaction) => {
     const streams = Object.entries(partitionCounts).map(([name, partitions]) => ({ name, partitions }));
     // In order of name, so that two that register at once wait for each other rather than deadlock.

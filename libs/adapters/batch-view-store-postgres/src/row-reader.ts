@@ -1,9 +1,10 @@
-import type { Scalar, ViewPlan, ViewRow } from '@twofold/core';
+import { TwofoldError, type Scalar, type ViewPlan, type ViewRow } from '@twofold/core';
 import pg from 'pg';
 import type { Statement } from './sql/parameters.js';
+import { MAX_STATE_BYTES, isBeyondSize } from './sql/selected-size.js';
 
-/** Type of `bigint` in Postgres' catalog. */
-const INT8 = 20;
+/** Types of integers in Postgres' catalog: `bigint`, and `numeric`, which here has no fraction. */
+const INTEGER_TYPES: readonly number[] = [20, 1700];
 
 /** An int is a number while that is exact, else a bigint: the one form that a value has in the core. */
 const exactInteger = (text: string): Scalar => {
@@ -13,10 +14,14 @@ const exactInteger = (text: string): Scalar => {
 
 const types: pg.CustomTypesConfig = {
   getTypeParser: ((oid: number, format?: 'text') =>
-    oid === INT8 ? exactInteger : pg.types.getTypeParser(oid, format)) as typeof pg.types.getTypeParser,
+    INTEGER_TYPES.includes(oid) ? exactInteger : pg.types.getTypeParser(oid, format)) as typeof pg.types.getTypeParser,
 };
 
-/** Runs a statement that selects the columns of a generation, and gives its rows the plan's form. */
+/**
+ * Runs a statement that selects dimensions, window and parts of a plan's rows, and gives them the form of rows.
+ *
+ * @throws TwofoldError `answer-too-large`, where the states of its parts are more than {@link MAX_STATE_BYTES}
+ */
 export async function queryRows(
   pool: pg.Pool,
   plan: ViewPlan,
@@ -24,9 +29,16 @@ export async function queryRows(
 ): Promise<readonly ViewRow[]> {
   const { rows } = await pool.query<Scalar[]>({ text, values: [...values], rowMode: 'array', types });
   const window = plan.dimensions.length;
+  const afterParts = window + 1 + plan.parts.length;
+  if (rows.some((columns) => isBeyondSize(columns[afterParts]))) {
+    throw new TwofoldError(
+      'answer-too-large',
+      `the sets, registers and buckets of the rows of ${plan.id.name} take more than ${MAX_STATE_BYTES} bytes; ask for fewer rows`,
+    );
+  }
   return rows.map((columns) => ({
     dimensions: columns.slice(0, window),
     window: columns[window] as number,
-    parts: columns.slice(window + 1),
+    parts: columns.slice(window + 1, afterParts),
   }));
 }

@@ -19,7 +19,7 @@ const DEFAULT_WAIT_MS = 500;
 /** A broker holds a request at most this long; a longer wait comes as an empty batch before its time. */
 const MAX_WAIT_MS = 30_000;
 
-/** Reads record batches as the broker has them, and takes them apart in place (DESIGN 6; docs/decisions). */
+/** Reads record batches as the broker has them, and takes them apart in place (docs/decisions/0003). */
 export class KafkaRawReader implements EventLogReader {
   private readonly settings: KafkaSettings;
   private readonly metadata: ClusterMetadata;

@@ -1,4 +1,4 @@
-import { naiveView, type OffsetVector, type ViewPlan, type ViewRow } from '@twofold/core';
+import { currentEvent, naiveView, type OffsetVector, type ViewPlan, type ViewRow } from '@twofold/core';
 import type { BatchEngine } from '@twofold/ports';
 import type { InMemoryMasterDataset } from './in-memory-master-dataset.js';
 
@@ -9,11 +9,11 @@ export class InMemoryBatchEngine implements BatchEngine {
   constructor(private readonly masterDataset: Pick<InMemoryMasterDataset, 'eventsBelow'>) {}
 
   async *compute(plan: ViewPlan, cut: OffsetVector): AsyncIterable<readonly ViewRow[]> {
-    const fields = Object.keys(plan.event.fields);
-    const events = this.masterDataset.eventsBelow(cut, plan.event.type).map(({ timeMs, values }) => ({
-      timeMs,
-      data: Object.fromEntries(fields.map((field, index) => [field, values[index] ?? null])),
-    }));
+    const events = plan.sources.flatMap((source) =>
+      this.masterDataset
+        .eventsBelow(cut, source.event.type)
+        .map((event) => currentEvent(source.versions, event.version, event.values, event)),
+    );
     yield naiveView(plan, events);
   }
 

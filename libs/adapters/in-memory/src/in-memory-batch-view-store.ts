@@ -1,17 +1,19 @@
 import {
   TwofoldError,
-  compareRows,
   impossible,
+  meets,
+  rollUpRows,
   rowKeyOf,
+  rowsInOrder,
   startOf,
   type OffsetVector,
-  type RowOrder,
+  type RollUp,
   type RowSelection,
   type ViewId,
   type ViewPlan,
   type ViewRow,
 } from '@twofold/core';
-import type { BatchViewStore, BuildSummary, Generation } from '@twofold/ports';
+import type { BatchViewStore, BuildSummary, Generation, RowsRead } from '@twofold/ports';
 
 type StoredGeneration = {
   generation: Generation;
@@ -122,19 +124,27 @@ export class InMemoryBatchViewStore implements BatchViewStore {
   async read(
     plan: ViewPlan,
     generation: number,
-    selection: RowSelection,
-    order: RowOrder,
-    limit: number,
-    after?: ViewRow,
+    { selection, having, order, limit, after }: RowsRead,
   ): Promise<readonly ViewRow[] | null> {
     const rows = this.rowsOf(plan.id, generation);
     if (rows === null) return null;
-    const compare = compareRows(plan, order);
-    return [...rows.values()]
-      .filter((row) => isSelected(row, selection))
-      .filter((row) => after === undefined || compare(row, after) > 0)
-      .sort(compare)
-      .slice(0, limit);
+    const wanted = [...rows.values()].filter((row) => isSelected(row, selection) && meets(plan, row, having));
+    return rowsInOrder(plan, order, wanted, after).slice(0, limit);
+  }
+
+  async rollUp(
+    plan: ViewPlan,
+    generation: number,
+    selection: RowSelection,
+    rollUp: RollUp,
+    maxRows: number,
+  ): Promise<readonly ViewRow[] | null> {
+    const rows = this.rowsOf(plan.id, generation);
+    if (rows === null) return null;
+    const selected = [...rows.values()].filter((row) => isSelected(row, selection));
+    const rolled = rollUpRows(plan, selected, rollUp);
+    if (rolled.length <= maxRows) return rolled;
+    throw new TwofoldError('answer-too-large', `the answer has more than ${maxRows} rows`);
   }
 
   async readKeys(

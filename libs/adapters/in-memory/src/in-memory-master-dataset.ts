@@ -1,4 +1,5 @@
 import {
+  dataSchemaOf,
   impossible,
   offsetAt,
   partitionName,
@@ -14,8 +15,8 @@ type Range = {
   readonly partition: Partition;
   readonly from: Offset;
   readonly to: Offset;
-  /** By event type; null: the records that are no event of a known type. */
-  readonly byType: ReadonlyMap<string | null, readonly ArchivedEvent[]>;
+  /** By version of event type; null: the records that are no event of a known type. */
+  readonly byVersion: ReadonlyMap<EventType | null, readonly ArchivedEvent[]>;
 };
 
 /** The meaning of the master dataset, in arrays. Its files are names only; `eventsBelow` has what stands in them. */
@@ -36,18 +37,27 @@ export class InMemoryMasterDataset implements MasterDataset {
     if (to <= from) impossible(`the range [${from}, ${to}) is empty`);
     const ranges = this.rangesOf(partition);
     if ((ranges.at(-1)?.to ?? 0) !== from) return false;
-    const known = new Set(types.map(({ type }) => type));
-    const isKnown = ({ verdict, type }: ArchivedEvent): boolean => verdict.kind === 'event' && known.has(type);
-    ranges.push({ partition, from, to, byType: Map.groupBy(events, (event) => (isKnown(event) ? event.type : null)) });
+    const known = new Map(types.map((version) => [dataSchemaOf(version), version]));
+    const names = new Set(types.map(({ type }) => type));
+    const versionOf = (event: ArchivedEvent): EventType | null =>
+      event.verdict.kind === 'dead' || !names.has(event.type)
+        ? null
+        : (known.get(dataSchemaOf(event)) ?? impossible(`offset ${event.offset} of a version that was not given`));
+    ranges.push({ partition, from, to, byVersion: Map.groupBy(events, versionOf) });
     return true;
   }
 
   async filesBelow(cut: OffsetVector, eventType: string | null): Promise<readonly ArchiveFile[]> {
-    return this.rangesBelow(cut).flatMap(({ partition, from, to, byType }) => {
-      const rowCount = byType.get(eventType)?.length ?? 0;
-      const location = `/in-memory/${partitionName(partition)}/${from}-${to}/${eventType ?? 'other'}`;
-      return rowCount === 0 ? [] : [{ partition, from, to, eventType, rowCount, location }];
-    });
+    return this.rangesBelow(cut).flatMap(({ partition, from, to, byVersion }) =>
+      [...byVersion]
+        .filter(([version]) => (version?.type ?? null) === eventType)
+        .map(([version, { length: rowCount }]) => {
+          const eventVersion = version?.version ?? null;
+          const name = version === null ? 'other' : `${version.type}.${version.version}`;
+          const location = `/in-memory/${partitionName(partition)}/${from}-${to}/${name}`;
+          return { partition, from, to, eventType, eventVersion, rowCount, location };
+        }),
+    );
   }
 
   async summaryBelow(
@@ -64,9 +74,12 @@ export class InMemoryMasterDataset implements MasterDataset {
   }
 
   /** The archived events of a type (null: records that are no event of a known type) below a cut, partition by partition. */
-  eventsBelow(cut: OffsetVector, eventType: string | null): readonly ArchivedEvent[] {
+  eventsBelow(cut: OffsetVector, eventType: string | null): readonly (ArchivedEvent & Partition)[] {
     return this.rangesBelow(cut).flatMap((range) =>
-      (range.byType.get(eventType) ?? []).filter(({ offset }) => offset < offsetAt(cut, range.partition)),
+      recordsBelow(cut, range, (version) => (version?.type ?? null) === eventType).map((event) => ({
+        ...event,
+        ...range.partition,
+      })),
     );
   }
 
@@ -85,5 +98,12 @@ export class InMemoryMasterDataset implements MasterDataset {
   }
 }
 
-const recordsBelow = (cut: OffsetVector, { partition, byType }: Range): readonly ArchivedEvent[] =>
-  [...byType.values()].flat().filter(({ offset }) => offset < offsetAt(cut, partition));
+const recordsBelow = (
+  cut: OffsetVector,
+  { partition, byVersion }: Range,
+  isWanted: (version: EventType | null) => boolean = () => true,
+): readonly ArchivedEvent[] =>
+  [...byVersion]
+    .flatMap(([version, events]) => (isWanted(version) ? events : []))
+    .filter(({ offset }) => offset < offsetAt(cut, partition))
+    .sort((a, b) => a.offset - b.offset);

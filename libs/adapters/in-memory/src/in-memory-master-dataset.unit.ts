@@ -5,10 +5,11 @@ masterDatasetContract('in memory', async () => {
   const dataset = new InMemoryMasterDataset();
   return {
     open: async () => dataset,
-    offsetsIn: async ({ partition: { stream, partition }, from, to, eventType }) => {
+    offsetsIn: async ({ partition: { stream, partition }, from, to, eventType, eventVersion }) => {
       const upToItsEnd = { [stream]: [...new Array<number>(partition).fill(0), to] };
       const events = dataset.eventsBelow(upToItsEnd, eventType);
-      return events.map(({ offset }) => offset).filter((offset) => offset >= from);
+      const ofFile = events.filter(({ version }) => eventVersion === null || version === eventVersion);
+      return ofFile.map(({ offset }) => offset).filter((offset) => offset >= from);
     },
   };
 });

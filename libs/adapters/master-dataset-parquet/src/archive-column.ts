@@ -1,15 +1,31 @@
-import { BIGINT, BOOLEAN, DOUBLE, INTEGER, VARCHAR, type DuckDBType } from '@duckdb/node-api';
 import {
-  TwofoldError,
+  BIGINT,
+  BOOLEAN,
+  DOUBLE,
+  INTEGER,
+  LIST,
+  VARCHAR,
+  listValue,
+  type DuckDBListValue,
+  type DuckDBType,
+} from '@duckdb/node-api';
+import {
   columnOfField,
+  itemTypeOf,
+  leavesOf,
+  storageOf,
   type ArchivedEvent,
-  type DataTypeKind,
+  type DataTypeName,
   type EventType,
   type Partition,
+  type Scalar,
+  type ScalarTypeName,
+  type StorageKind,
+  type Value,
 } from '@twofold/core';
 
 /** What a column holds: INTEGER and DOUBLE take numbers, BIGINT bigints. */
-export type Cell = string | number | bigint | boolean | null;
+export type Cell = string | number | bigint | boolean | DuckDBListValue | null;
 
 /** One column of a file of the archive. The types are those that every engine reads alike (no HUGEINT, no timestamps). */
 export type ArchiveColumn = {
@@ -18,10 +34,10 @@ export type ArchiveColumn = {
   readonly cellOf: (event: ArchivedEvent) => Cell;
 };
 
-/** The columns of a file that holds these versions of one event type; no version: records that are no event of a known type. */
-export const archiveColumns = (partition: Partition, versions: readonly EventType[]): readonly ArchiveColumn[] => [
+/** The columns of a file that holds this version of an event type; null: records that are no event of a known type. */
+export const archiveColumns = (partition: Partition, version: EventType | null): readonly ArchiveColumn[] => [
   ...recordColumns(partition),
-  ...typedColumns(versions),
+  ...(version === null ? [] : leafColumns(version)),
 ];
 
 const recordColumns = ({ stream, partition }: Partition): readonly ArchiveColumn[] => [
@@ -43,40 +59,38 @@ const recordColumns = ({ stream, partition }: Partition): readonly ArchiveColumn
 const reasonOf = (verdict: ArchivedEvent['verdict']): string | null =>
   verdict.kind === 'dead' ? `${verdict.code}: ${verdict.reason}` : null;
 
-/** A column per field of any version; null in the rows of versions without it. */
-function typedColumns(versions: readonly EventType[]): readonly ArchiveColumn[] {
-  const kinds = new Map<string, DataTypeKind>();
-  for (const { type, fields } of versions) {
-    for (const [name, { kind }] of Object.entries(fields)) {
-      const known = kinds.get(name) ?? kind;
-      if (known !== kind) {
-        const message = `event ${type}: ${name} is ${known} in one version and ${kind} in another: the archive has one column for it`;
-        throw new TwofoldError('invalid-event-definition', message, `/data/${name}`);
-      }
-      kinds.set(name, kind);
-    }
-  }
-  return [...kinds].map(([name, kind]) => ({
-    name: columnOfField(name),
-    type: COLUMN_TYPES[kind],
-    cellOf: fieldReader(name, kind, versions),
-  }));
-}
+const leafColumns = (version: EventType): readonly ArchiveColumn[] =>
+  leavesOf(version).map(({ path, type }, index) => {
+    const toCell = cellReader(type);
+    return {
+      name: columnOfField(path),
+      type: columnTypeOf(type),
+      cellOf: ({ values }) => toCell(values[index] ?? null),
+    };
+  });
 
-const COLUMN_TYPES: Readonly<Record<DataTypeKind, DuckDBType>> = {
-  string: VARCHAR,
-  int: BIGINT,
+const COLUMN_TYPES: Readonly<Record<StorageKind, DuckDBType>> = {
+  text: VARCHAR,
+  integer: BIGINT,
   double: DOUBLE,
   boolean: BOOLEAN,
-  timestamp: BIGINT,
 };
 
-function fieldReader(name: string, kind: DataTypeKind, versions: readonly EventType[]): ArchiveColumn['cellOf'] {
-  const places = new Map(versions.map(({ version, fields }) => [version, Object.keys(fields).indexOf(name)]));
-  const valueOf = ({ version, values }: ArchivedEvent): Cell => values[places.get(version) ?? -1] ?? null;
-  if (COLUMN_TYPES[kind] !== BIGINT) return valueOf;
-  return (event) => {
-    const value = valueOf(event);
-    return typeof value === 'number' ? BigInt(value) : value;
-  };
+function columnTypeOf(type: DataTypeName): DuckDBType {
+  const item = itemTypeOf(type);
+  return item === null ? COLUMN_TYPES[storageOf(type as ScalarTypeName)] : LIST(COLUMN_TYPES[storageOf(item)]);
 }
+
+function cellReader(type: DataTypeName): (value: Value) => Cell {
+  const item = itemTypeOf(type);
+  if (item !== null) {
+    const toItem = scalarReader(item);
+    return (value) => (value === null ? null : listValue((value as readonly Scalar[]).map(toItem)));
+  }
+  const toCell = scalarReader(type as ScalarTypeName);
+  return (value) => toCell(value as Scalar);
+}
+
+/** BIGINT takes bigints. */
+const scalarReader = (type: ScalarTypeName): ((value: Scalar) => Scalar) =>
+  storageOf(type) === 'integer' ? (value) => (typeof value === 'number' ? BigInt(value) : value) : (value) => value;

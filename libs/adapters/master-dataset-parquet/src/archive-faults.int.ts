@@ -109,11 +109,11 @@ describe('an archiver that fails or is killed', () => {
     await append(archiver, partition, 0, 5);
     const shelf = await shelfOf(partition);
     const abandoned = [
-      newFileName(partition, 0, 4, 'flight.landed'),
-      newFileName(partition, 5, 9, 'flight.landed'),
+      newFileName(partition, 0, 4, landed),
+      newFileName(partition, 5, 9, landed),
       nameWhileWriting(newFileName(partition, 5, 9, null)),
     ];
-    const kept = [nameWhileWriting(newFileName(partition, 8, 12, 'flight.landed')), 'notes.txt'];
+    const kept = [nameWhileWriting(newFileName(partition, 8, 12, landed)), 'notes.txt'];
     for (const name of [...abandoned, ...kept]) await writeFile(join(shelf, name), 'half a fi');
     const next = await ParquetMasterDataset.open({ directory, database });
     expect(await append(next, partition, 5, 8)).toBe(true);
@@ -193,7 +193,7 @@ describe('an archiver that fails or is killed', () => {
     const partition = newPartition();
     const files = await ParquetFiles.open();
     const toFullDisk = reachingFiles('/dev', () =>
-      files.write('/dev/full', archiveColumns(partition, [landed]), records(0, 5_000)),
+      files.write('/dev/full', archiveColumns(partition, landed), records(0, 5_000)),
     );
     await expect(toFullDisk).rejects.toMatchObject({ name: 'TwofoldError', code: 'store-unavailable' });
     await expect(toFullDisk).rejects.toThrow('No space left on device');

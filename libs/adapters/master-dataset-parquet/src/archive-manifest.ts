@@ -63,7 +63,13 @@ export class ArchiveManifest {
             select: { fromOffset: true },
           }),
           prisma.archiveFile.createMany({
-            data: files.map(({ location, eventType, rowCount }) => ({ ...key, location, eventType, rowCount })),
+            data: files.map(({ location, eventType, eventVersion, rowCount }) => ({
+              ...key,
+              location,
+              eventType,
+              eventVersion,
+              rowCount,
+            })),
           }),
         ]);
         return true;
@@ -92,11 +98,12 @@ export class ArchiveManifest {
         select: { stream: true, partition: true, fromOffset: true, toOffset: true },
       });
       const ends = new Map(ranges.map((range) => [rangeKey(range), Number(range.toOffset)]));
-      return files.map(({ stream, partition, fromOffset, rowCount, location }) => ({
+      return files.map(({ stream, partition, fromOffset, eventVersion, rowCount, location }) => ({
         partition: { stream, partition },
         from: Number(fromOffset),
         to: ends.get(rangeKey({ stream, partition, fromOffset })) ?? impossible(`${location} has no range`),
         eventType,
+        eventVersion,
         rowCount,
         location,
       }));

@@ -12,10 +12,10 @@ export function newFileName(
   { stream, partition }: Partition,
   from: Offset,
   to: Offset,
-  eventType: string | null,
+  version: { readonly type: string; readonly version: number } | null,
 ): string {
   const random = randomBytes(8).toString('hex');
-  return `${stream}-${partition}-${digits(from)}-${digits(to)}-${eventType ?? NO_TYPE}-${random}.parquet`;
+  return `${stream}-${partition}-${digits(from)}-${digits(to)}-${version === null ? NO_TYPE : `${version.type}.${version.version}`}-${random}.parquet`;
 }
 
 /** What a file is called until it is complete and on disk. */

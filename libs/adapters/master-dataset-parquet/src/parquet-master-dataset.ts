@@ -18,7 +18,7 @@ import { ArchiveManifest, partitionsOf } from './archive-manifest.js';
 import { makeDirectory, settleFile } from './durable-file.js';
 import { nameWhileWriting, newFileName, rangeStartOf } from './file-name.js';
 import { ParquetFiles } from './parquet-files.js';
-import { splitByType } from './range-part.js';
+import { splitByVersion } from './range-part.js';
 
 export type ParquetMasterDatasetOptions = {
   /** Where the files stand, all archivers' the same; made if it is missing. Relative to the working directory. */
@@ -110,23 +110,25 @@ export class ParquetMasterDataset implements MasterDataset {
     events: readonly ArchivedEvent[],
     types: readonly EventType[],
   ): Promise<readonly ArchiveFile[] | null> {
-    const parts = splitByType(events, types).map((part) => ({
-      ...part,
-      name: newFileName(partition, from, to, part.eventType),
-      columns: archiveColumns(partition, part.versions),
+    const parts = splitByVersion(events, types).map(({ version, events: rows }) => ({
+      rows,
+      eventType: version?.type ?? null,
+      eventVersion: version?.version ?? null,
+      name: newFileName(partition, from, to, version),
+      columns: archiveColumns(partition, version),
     }));
     const attempted: string[] = [];
     try {
       return await reachingFiles(this.directory, async () => {
         const { directory } = await this.shelfOf(partition);
         const files: ArchiveFile[] = [];
-        for (const { name, columns, events: rows, eventType } of parts) {
+        for (const { name, columns, rows, eventType, eventVersion } of parts) {
           const location = join(directory, name);
           const temporary = join(directory, nameWhileWriting(name));
           attempted.push(temporary, location);
           await this.files.write(temporary, columns, rows);
           await settleFile(temporary, location);
-          files.push({ partition, from, to, eventType, rowCount: rows.length, location });
+          files.push({ partition, from, to, eventType, eventVersion, rowCount: rows.length, location });
         }
         return files;
       });

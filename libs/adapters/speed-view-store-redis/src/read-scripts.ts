@@ -3,9 +3,6 @@ import { RECORD, script } from './script.js';
 /** Groups listed at once: an index of a million is never listed whole when a limit ends the reading early. */
 const PAGE = 1_000;
 
-/** Windows asked for one by one (HMGET); beyond, the whole hash costs less. */
-const FEW_WINDOWS = 64;
-
 /** Calls visit(group) for the groups of an index within a range (ZRANGEBYLEX), until it returns false. */
 const EACH_GROUP = `
 local function each_group(index, least, greatest, visit)
@@ -50,7 +47,8 @@ return reply`);
 /**
  * The record and the selected rows at one moment. ARGV: least start of an epoch; first window, end of windows ('' for none);
  * greatest number of rows; range of groups (ZRANGEBYLEX); number of dimensions; per dimension: count of wanted values (−1: any),
- * the values as they stand in group names. Replies false, 'too many', or applied, appliedAtMs, epochs, then per group as LOAD.
+ * the values as they stand in group names; count of windows that the range has (−1: many), these windows, to be asked for one
+ * by one. Replies false, 'too many', or applied, appliedAtMs, epochs, then per group as LOAD.
  */
 export const READ = script(`${RECORD}${EACH_GROUP}
 if not applied then return false end
@@ -73,9 +71,9 @@ local function is_wanted(group)
   end
   return true
 end
-local few = first and stop and stop - first <= ${FEW_WINDOWS}
+local few = tonumber(ARGV[n]) >= 0
 local windows = {}
-if few then for w = first, stop - 1 do windows[#windows + 1] = string.format('%d', w) end end
+for w = n + 1, #ARGV do windows[#windows + 1] = ARGV[w] end
 local function cells_of(hash)
   local cells = {}
   if few then

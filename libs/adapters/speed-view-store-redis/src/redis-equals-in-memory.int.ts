@@ -5,6 +5,7 @@ import {
   encodeParts,
   groupKeyOf,
   rowKeyOf,
+  type RowSelection,
   type Scalar,
   type TwofoldError,
   type ViewRow,
@@ -134,11 +135,17 @@ async function outcomeOf(store: SpeedViewStore, id: SpeedRecordId, step: Step): 
     case 'read': {
       const { from, wanted, fromWindow, toWindow, maxRows } = step;
       const read = await store
-        .read(id, from, { dimensions: wanted, fromWindow, toWindow }, maxRows)
+        .read(id, from, { dimensions: wanted, fromWindow, toWindow, ...windowsOf(fromWindow, toWindow) }, maxRows)
         .catch((error: TwofoldError) => error.code);
       return typeof read === 'string' ? read : read && [read.record, inOrder(read.rows)];
     }
   }
+}
+
+/** The windows of a short range, for some of the ranges: a store may read by them, or by the range. */
+function windowsOf(from: number | null, to: number | null): Pick<RowSelection, 'windows'> {
+  if (from === null || to === null || from % 3 === 0) return {};
+  return { windows: Array.from({ length: Math.max(to - from, 0) }, (_, index) => from + index) };
 }
 
 const inOrder = (rows: readonly ViewRow[]): readonly ViewRow[] =>

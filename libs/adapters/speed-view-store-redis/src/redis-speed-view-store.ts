@@ -13,11 +13,13 @@ const MAX_COMMIT_ROWS = 100_000;
 const LOAD_STEP_ROWS = 10_000;
 /** Another writer may move the record on between two steps; one that keeps doing so is alive and needs no successor. */
 const LOAD_ATTEMPTS = 5;
+/** Windows asked for one by one (HMGET); beyond, the whole hash costs less. */
+const FEW_WINDOWS = 64;
 /** Groups freed in one step: some milliseconds. */
 const SWEEP_GROUPS = 500;
 
 /**
- * The real-time views in Redis (DESIGN 6). Everything of one record stands in one hash slot, so that each write is one
+ * The real-time views in Redis. Everything of one record stands in one hash slot, so that each write is one
  * script; see script.ts for the layout.
  */
 export class RedisSpeedViewStore implements SpeedViewStore {
@@ -129,9 +131,10 @@ const pairText = ({ applied, openStart }: RecordPair): readonly [string, string]
 
 function selectionText(
   from: Offset,
-  { dimensions, fromWindow, toWindow }: RowSelection,
+  { dimensions, fromWindow, toWindow, windows }: RowSelection,
   maxRows: number,
 ): readonly string[] {
+  const few = windows !== undefined && windows.length <= FEW_WINDOWS ? [windows.length, ...windows] : [-1];
   const wanted = dimensions.flatMap((values) =>
     values === null ? ['-1'] : [`${values.length}`, ...values.map(valueText)],
   );
@@ -143,5 +146,6 @@ function selectionText(
     ...groupRange(dimensions),
     `${dimensions.length}`,
     ...wanted,
+    ...few.map(String),
   ];
 }

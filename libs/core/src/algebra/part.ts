@@ -1,17 +1,46 @@
-import type { DataTypeKind } from '../events/data-type.js';
+import type { ScalarTypeName } from '../events/data-type.js';
 import type { ExpressionNode } from '../views/expression.js';
 
 /**
  * A part is a state with one commutative, associative combine. Every aggregate is made of parts,
  * so what an engine must know is these and no more.
  *
- * - sum: of a non-null int expression's values; identity 0; exact, an `overflow` error beyond 64 bits
- * - min, max: of any comparable type; identity null; text compares by code point
+ * A null value of `of` leaves every part as it is. A state is one scalar, as stores keep it:
  *
- * A null value of `of` leaves every part as it is.
+ * - count: of events (`of` null), or of values that are not null; identity 0
+ * - sum: of the values, or of their squares (power 2); identity 0; exact, of any size
+ * - min, max: of a scalar type; identity null; text compares by code point
+ * - argmin, argmax: the value at the least (greatest) place, which is (event time, stream, partition, offset); identity null;
+ *   else canonical text of place and value
+ * - set: the different values, as canonical text; once there are more than `atMost` the state is {@link BEYOND}; identity '[]'
+ * - registers: of HyperLogLog, the greatest rank by register, as canonical text; identity ''
+ * - buckets: how many values by bucket, as canonical text; identity ''
  */
-export type Part = {
-  readonly kind: 'sum' | 'min' | 'max';
-  readonly of: ExpressionNode;
-  readonly type: DataTypeKind;
+export type Part =
+  | { readonly kind: 'count'; readonly of: ExpressionNode | null }
+  | { readonly kind: 'sum'; readonly of: ExpressionNode; readonly power: 1 | 2 }
+  | { readonly kind: 'min' | 'max'; readonly of: ExpressionNode; readonly type: ScalarTypeName }
+  | { readonly kind: 'argmin' | 'argmax'; readonly of: ExpressionNode; readonly type: ScalarTypeName }
+  | { readonly kind: 'set'; readonly of: ExpressionNode; readonly type: ScalarTypeName; readonly atMost: number }
+  | { readonly kind: 'registers'; readonly of: ExpressionNode; readonly type: ScalarTypeName }
+  | {
+      readonly kind: 'buckets';
+      readonly of: ExpressionNode;
+      readonly type: ScalarTypeName;
+      readonly index: BucketIndex;
+    };
+
+/** Which bucket a value is in. */
+export type BucketIndex =
+  { readonly kind: 'log-linear' } | { readonly kind: 'boundaries'; readonly boundaries: readonly (number | string)[] };
+
+/** The state of a set that has grown beyond its bound. */
+export const BEYOND = 'beyond';
+
+/** Where an event stands: the order of first and latest. */
+export type Place = {
+  readonly timeMs: number;
+  readonly stream: string;
+  readonly partition: number;
+  readonly offset: number;
 };

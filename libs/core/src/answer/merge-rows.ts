@@ -1,4 +1,6 @@
-import { combinePart, identityOf } from '../algebra/combine-parts.js';
+import { combineStates, identityOf } from '../algebra/combine-parts.js';
+import type { Part } from '../algebra/part.js';
+import { impossible } from '../errors/twofold-error.js';
 import type { ViewPlan } from '../views/view-plan.js';
 import { groupKeyOf, type ViewRow } from '../views/view-row.js';
 
@@ -7,17 +9,27 @@ export const rowKeyOf = (row: Pick<ViewRow, 'dimensions' | 'window'>): string =>
   `${row.window} ${groupKeyOf(row.dimensions)}`;
 
 /** generation ⊕ epochs: rows of the same dimensions and window become one, part by part. The order of `rows` does not matter. */
-export function mergeRows(plan: ViewPlan, rows: Iterable<ViewRow>): readonly ViewRow[] {
-  const merged = new Map<string, ViewRow>();
+export function mergeRows(plan: Pick<ViewPlan, 'parts'>, rows: Iterable<ViewRow>): readonly ViewRow[] {
+  const alike = new Map<string, ViewRow[]>();
   for (const row of rows) {
     const key = rowKeyOf(row);
-    const other = merged.get(key);
-    merged.set(key, other === undefined ? row : { ...row, parts: combineAll(plan, other, row) });
+    const others = alike.get(key);
+    if (others === undefined) alike.set(key, [row]);
+    else others.push(row);
   }
-  return [...merged.values()];
+  return [...alike.values()].map((group) => mergeAlike(plan.parts, group));
 }
 
-const combineAll = (plan: ViewPlan, a: ViewRow, b: ViewRow): ViewRow['parts'] =>
-  plan.parts.map((part, index) =>
-    combinePart(part, a.parts[index] ?? identityOf(part), b.parts[index] ?? identityOf(part)),
+/** At least one row, all of the same dimensions and window. */
+function mergeAlike(parts: readonly Part[], rows: readonly ViewRow[]): ViewRow {
+  const [first, ...others] = rows;
+  if (first === undefined) return impossible('a row of none');
+  if (others.length === 0) return first;
+  const merged = parts.map((part, index) =>
+    combineStates(
+      part,
+      rows.map((row) => row.parts[index] ?? identityOf(part)),
+    ),
   );
+  return { ...first, parts: merged };
+}

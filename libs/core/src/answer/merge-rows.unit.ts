@@ -3,9 +3,11 @@ import fc from 'fast-check';
 import type { Scalar } from '../events/data-type.js';
 import { int, optional, string } from '../events/data-type.js';
 import { defineEvent } from '../events/event-type.js';
-import { count, daily, defineView, max, sum } from '../views/define-view.js';
+import { approximateDistinct, count, distinct, latest, max, median, sum } from '../views/aggregates.js';
+import { defineView } from '../views/define-view.js';
 import { planView } from '../views/plan-view.js';
 import type { ViewRow } from '../views/view-row.js';
+import { daily } from '../views/windows.js';
 import { mergeRows, rowKeyOf } from './merge-rows.js';
 
 const event = defineEvent({
@@ -20,7 +22,7 @@ const view = defineView({
   window: daily(),
   measures: ({ age }) => ({ things: count(), total: sum(age), oldest: max(age) }),
 });
-const plan = planView(view, event);
+const plan = planView(view, [event]);
 const row = (name: Scalar, window: number, ...parts: readonly Scalar[]): ViewRow => ({
   dimensions: [name],
   window,
@@ -42,6 +44,28 @@ describe('a merge', () => {
       row('box', 1, 1, 1, 1),
       row(null, 0, 1, 1, 1),
       row('null', 0, 1, 1, 1),
+    ]);
+  });
+
+  it('combines states of every form, many at once', () => {
+    const many = defineView({
+      name: 'many',
+      from: event,
+      window: daily(),
+      measures: ({ name, age }) => ({
+        names: distinct(name, { atMost: 3 }),
+        about: approximateDistinct(age),
+        middle: median(age),
+        last: latest(age),
+      }),
+    });
+    const parts = mergeRows(planView(many, [event]), [
+      { dimensions: [], window: 0, parts: ['["a","c"]', '--2-1Z', '1:2,300:1', '[5,"things",0,1,7]'] },
+      { dimensions: [], window: 0, parts: ['[]', '', '', null] },
+      { dimensions: [], window: 0, parts: ['["b"]', '--3', '-4:1,1:1', '[5,"things",1,0,8]'] },
+    ]);
+    expect(parts).toEqual([
+      { dimensions: [], window: 0, parts: ['["a","b","c"]', '--3-1Z', '-4:1,1:3,300:1', '[5,"things",1,0,8]'] },
     ]);
   });
 

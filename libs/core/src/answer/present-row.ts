@@ -1,31 +1,30 @@
 import { presentMeasure } from '../algebra/present-measure.js';
-import type { Scalar } from '../events/data-type.js';
-import type { ColumnType } from '../views/view-definition.js';
+import { instantTextOf } from '../time/time-text.js';
+import { windowEnd } from '../time/window.js';
+import type { Window } from '../views/view-definition.js';
 import type { ViewPlan } from '../views/view-plan.js';
-import type { ViewRow } from '../views/view-row.js';
-import { startOfWindow } from '../views/window-number.js';
+import type { ViewRow, WindowNumber } from '../views/view-row.js';
+import { presentValue } from './present-value.js';
 
-/** A row as answers show it: plain JSON. An integer beyond ±(2^53 − 1) is a string of its digits; times are ISO 8601. */
-export type PresentedRow = { readonly window: { readonly start: string; readonly end: string } } & Readonly<
-  Record<string, unknown>
->;
+/** ISO 8601, `end` excluded. Of the window of all time both are null. */
+export type PresentedWindow = { readonly start: string | null; readonly end: string | null };
+
+/** A row as answers show it: plain JSON, its values as {@link presentValue} says. */
+export type PresentedRow = { readonly window: PresentedWindow } & Readonly<Record<string, unknown>>;
 
 export function presentRow(plan: ViewPlan, row: ViewRow): PresentedRow {
-  const { window } = plan.definition;
   return {
     ...Object.fromEntries(
-      plan.dimensions.map(({ name, column }, index) => [name, presentValue(column, row.dimensions[index] ?? null)]),
+      plan.dimensions.map(({ name, column }, index) => [name, presentValue(column, row.dimensions[index])]),
     ),
-    window: { start: isoOf(startOfWindow(window, row.window)), end: isoOf(startOfWindow(window, row.window + 1)) },
+    window: presentWindow(plan.definition.window, row.window),
     ...Object.fromEntries(
       plan.measures.map((measure) => [measure.name, presentValue(measure.column, presentMeasure(measure, row.parts))]),
     ),
   };
 }
 
-function presentValue({ kind }: ColumnType, value: Scalar): unknown {
-  if (typeof value === 'bigint') return value.toString();
-  return kind === 'timestamp' && value !== null ? isoOf(Number(value)) : value;
-}
-
-const isoOf = (timeMs: number): string => new Date(timeMs).toISOString();
+export const presentWindow = (window: Window, start: WindowNumber): PresentedWindow =>
+  window.unit === 'all'
+    ? { start: null, end: null }
+    : { start: instantTextOf(start), end: instantTextOf(windowEnd(window, start)) };

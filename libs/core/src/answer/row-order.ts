@@ -1,11 +1,11 @@
 import { compareValues } from '../algebra/compare-values.js';
-import { presentMeasure } from '../algebra/present-measure.js';
 import { impossible } from '../errors/twofold-error.js';
 import type { Scalar } from '../events/data-type.js';
 import type { ViewPlan } from '../views/view-plan.js';
-import type { ViewRow } from '../views/view-row.js';
+import type { ViewRow, WindowNumber } from '../views/view-row.js';
+import { comparedMeasure } from './compared-measure.js';
 
-/** Rows in a wanted order: by window, by a dimension, or by the presented value of a measure (indexes of the plan). */
+/** Rows in a wanted order: by window, by a dimension, or by the value of a measure (indexes of the plan). */
 export type RowOrder = {
   readonly by:
     | { readonly kind: 'window' }
@@ -14,13 +14,44 @@ export type RowOrder = {
   readonly descending: boolean;
 };
 
-/** A total order of rows: as asked for; then by window, then by dimensions, each ascending. Nulls come last, whichever way. */
+/** Where a row stands in an order. */
+export type RowPlace = {
+  /** The value that rows are ordered by. */
+  readonly key: Scalar;
+  readonly window: WindowNumber;
+  readonly dimensions: readonly Scalar[];
+};
+
+export const placeOf = (plan: ViewPlan, order: RowOrder, row: ViewRow): RowPlace => ({
+  key: keyOf(plan, order, row),
+  window: row.window,
+  dimensions: row.dimensions,
+});
+
+/** A total order: by the key; then by window, then by dimensions, each ascending. Nulls come last, whichever way. */
+export const compareRowPlaces =
+  ({ descending }: RowOrder) =>
+  (a: RowPlace, b: RowPlace): number =>
+    compareNullable(a.key, b.key, descending ? -1 : 1) || a.window - b.window || compareDimensions(a, b);
+
+/** {@link compareRowPlaces} of rows. To sort many, {@link rowsInOrder} presents each row's measure once. */
 export function compareRows(plan: ViewPlan, order: RowOrder): (a: ViewRow, b: ViewRow) => number {
-  const sign = order.descending ? -1 : 1;
-  return (a, b) =>
-    compareNullable(keyOf(plan, order, a), keyOf(plan, order, b), sign) ||
-    a.window - b.window ||
-    compareDimensions(a, b);
+  const compare = compareRowPlaces(order);
+  return (a, b) => compare(placeOf(plan, order, a), placeOf(plan, order, b));
+}
+
+/** The rows that come after a place (null: all of them), in the order. */
+export function rowsInOrder(
+  plan: ViewPlan,
+  order: RowOrder,
+  rows: Iterable<ViewRow>,
+  after: RowPlace | null = null,
+): readonly ViewRow[] {
+  const compare = compareRowPlaces(order);
+  return Array.from(rows, (row) => ({ row, place: placeOf(plan, order, row) }))
+    .filter(({ place }) => after === null || compare(place, after) > 0)
+    .sort((a, b) => compare(a.place, b.place))
+    .map(({ row }) => row);
 }
 
 function keyOf(plan: ViewPlan, { by }: RowOrder, row: ViewRow): Scalar {
@@ -30,7 +61,7 @@ function keyOf(plan: ViewPlan, { by }: RowOrder, row: ViewRow): Scalar {
     case 'dimension':
       return row.dimensions[by.index] ?? null;
     case 'measure':
-      return presentMeasure(plan.measures[by.index] ?? impossible(`measure ${by.index}`), row.parts);
+      return comparedMeasure(plan, by.index, row.parts);
     default:
       return impossible(`order ${JSON.stringify(by satisfies never)}`);
   }
@@ -41,7 +72,7 @@ function compareNullable(a: Scalar, b: Scalar, sign: 1 | -1): number {
   return sign * compareValues(a, b);
 }
 
-function compareDimensions(a: ViewRow, b: ViewRow): number {
+function compareDimensions(a: RowPlace, b: RowPlace): number {
   for (let index = 0; index < a.dimensions.length; index++) {
     const order = compareNullable(a.dimensions[index] ?? null, b.dimensions[index] ?? null, 1);
     if (order !== 0) return order;

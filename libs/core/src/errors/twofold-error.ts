@@ -40,6 +40,7 @@ export type ErrorCode =
   | 'position-not-reached'
   | 'too-stale'
   | 'answer-too-large'
+  | 'distinct-too-large'
   | 'not-found'
   // the world
   | 'overflow'

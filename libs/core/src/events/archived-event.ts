@@ -1,5 +1,5 @@
 import type { Offset } from '../answer/offset-vector.js';
-import type { Scalar } from './data-type.js';
+import type { Value } from './data-type.js';
 
 /** What every reader of the log concludes about one record: a function of the log alone. */
 export type Verdict =
@@ -22,6 +22,6 @@ export type ArchivedEvent = {
   readonly timeMs: number;
   /** The value exactly as it stands on the log. */
   readonly dataText: string | null;
-  /** The declared fields in the order of the event type's `fields`; empty for a dead record. */
-  readonly values: readonly Scalar[];
+  /** The values of the leaves of its version, in their order (`leavesOf`); empty for a dead record. */
+  readonly values: readonly Value[];
 };

@@ -1,4 +1,4 @@
-import type { Scalar } from './data-type.js';
+import type { Value } from './data-type.js';
 import type { EventType } from './event-type.js';
 import type { LogRecord } from './log-record.js';
 import { dataReaderOf, type DataProblem } from './read-data.js';
@@ -11,7 +11,7 @@ const MAX_SHAPES = 4;
 export type Unreadable = { readonly code: 'unreadable' };
 
 /** Fills `values` from a record's value. null: it is valid. */
-export type DataDecoder = (record: LogRecord, values: Scalar[]) => DataProblem | Unreadable | null;
+export type DataDecoder = (record: LogRecord, values: Value[]) => DataProblem | Unreadable | null;
 
 const NO_JSON: Unreadable = { code: 'unreadable' };
 

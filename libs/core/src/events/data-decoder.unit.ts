@@ -1,6 +1,19 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { boolean, double, int, optional, string, timestamp, type Scalar } from './data-type.js';
+import {
+  boolean,
+  date,
+  decimal,
+  double,
+  enumOf,
+  int,
+  list,
+  optional,
+  record,
+  string,
+  timestamp,
+  type Value,
+} from './data-type.js';
 import { dataDecoderOf } from './data-decoder.js';
 import { defineEvent } from './event-type.js';
 import type { LogRecord } from './log-record.js';
@@ -19,6 +32,9 @@ const parcel = defineEvent({
     at: timestamp(),
     note: optional(string()),
     left: optional(int()),
+    state: enumOf('new', 'é', 'a"b'),
+    price: decimal(2),
+    day: optional(date()),
   },
 });
 const names = Object.keys(parcel.fields);
@@ -29,7 +45,7 @@ function placed(json: string): { readonly bytes: Buffer; readonly start: number;
   const value = Buffer.from(json);
   return { bytes: Buffer.concat([Buffer.from('{"'), value, Buffer.from('}')]), start: 2, end: 2 + value.length };
 }
-function scan(json: string, values: Scalar[], scanWith = scanner): boolean | undefined {
+function scan(json: string, values: Value[], scanWith = scanner): boolean | undefined {
   const { bytes, start, end } = placed(json);
   return scanWith?.(bytes, start, end, values);
 }
@@ -49,13 +65,30 @@ function recordOf(json: string): LogRecord {
   };
 }
 
+/** So that most texts are wrong in one place or none, and each place is looked at. */
+const mostly = (right: string, others: fc.Arbitrary<string>): fc.Arbitrary<string> =>
+  fc.oneof({ weight: 6, arbitrary: fc.constant(right) }, others);
+
 /** Texts near the scanner's grammar: right ones, unusual ones, and ones that are wrong by a little. */
 const number = fc.oneof(
-  fc.integer(),
-  fc.maxSafeInteger(),
-  fc
-    .constantFrom('-0', '00', '01', '1.0', '1e3', '1E2', '-', '9007199254740993', '999999999999999', '+1', ' 1')
-    .map(String),
+  fc.integer().map(String),
+  fc.maxSafeInteger().map(String),
+  fc.constantFrom(
+    '-0',
+    '00',
+    '01',
+    '1.0',
+    '1e3',
+    '1E2',
+    '-',
+    '9007199254740993',
+    '999999999999999',
+    '+1',
+    ' 1',
+    '"12"',
+    '"9007199254740993"',
+    '"01"',
+  ),
 );
 const textValue = fc
   .oneof(fc.string({ maxLength: 10 }), fc.string({ unit: 'binary', maxLength: 4 }))
@@ -83,31 +116,53 @@ const time = fc.constantFrom(
   '7',
   '"20O1-03-01T12:30:00Z"',
 );
-const member = (name: string, value: fc.Arbitrary<unknown>): fc.Arbitrary<string> =>
-  value.map((text) => `${JSON.stringify(name)}:${String(text)}`);
+const state = fc.constantFrom('"new"', '"é"', '"a\\"b"', '"\\u006eew"', '"NEW"', '""', 'null', '1', '["new"]', '"new');
+const price = fc.oneof(
+  fc.constantFrom('"1.5"', '"-0"', '"007.10"', '"1.234"', '"."', '"1."', '".1"', '"+1"', '"1e3"', '""', '1.5', 'null'),
+  fc
+    .tuple(fc.bigInt({ min: -(10n ** 19n), max: 10n ** 19n }), fc.nat({ max: 99 }))
+    .map((parts) => `"${parts.join('.')}"`),
+);
+const day = fc.constantFrom(
+  '"2001-03-01"',
+  '"1970-01-01"',
+  '"0000-02-29"',
+  '"2001-02-29"',
+  '"2001-3-1"',
+  '"10000-01-01"',
+  '"-001-01-01"',
+  '"2001-03-01T00:00:00Z"',
+  'null',
+  '7',
+);
+const member = (name: string, value: fc.Arbitrary<string>): fc.Arbitrary<string> =>
+  value.map((text) => `${JSON.stringify(name)}:${text}`);
 const members = fc.tuple(
-  member('id', fc.oneof({ weight: 4, arbitrary: textValue }, rawText)),
-  member('weight', number),
-  member('fragile', fc.constantFrom('true', 'false', 'null', 'True', '1')),
-  member('at', time),
-  member('note', fc.oneof({ weight: 3, arbitrary: textValue }, rawText)),
-  member('left', fc.oneof({ weight: 3, arbitrary: number }, fc.constantFrom('null', 'nul'))),
+  member('id', mostly('"ab c"', fc.oneof(textValue, rawText))),
+  member('weight', mostly('-12', number)),
+  member('fragile', mostly('true', fc.constantFrom('false', 'null', 'True', '1'))),
+  member('at', mostly('"2001-03-01T12:30:00Z"', time)),
+  member('note', mostly('null', fc.oneof(textValue, rawText))),
+  member('left', mostly('7', fc.oneof(number, fc.constantFrom('null', 'nul')))),
+  member('state', mostly('"new"', state)),
+  member('price', mostly('"12.30"', price)),
+  member('day', mostly('"2001-03-01"', day)),
 );
 const text = fc
   .tuple(
     members,
-    fc.constantFrom(',', ',', ',', ', ', ''),
-    fc.constantFrom('{', '{', '{', ' {', ''),
-    fc.constantFrom('}', '}', '}', '} ', '}}', ''),
+    mostly(',', fc.constantFrom(', ', '')),
+    mostly('{', fc.constantFrom(' {', '')),
+    mostly('}', fc.constantFrom('} ', '}}', '')),
   )
   .map(([parts, comma, open, close]) => `${open}${parts.join(comma)}${close}`);
 
-function outcomeOf<T>(decode: (input: T, values: Scalar[]) => unknown, input: T): unknown {
-  const values: Scalar[] = [];
+function outcomeOf<T>(decode: (input: T, values: Value[]) => unknown, input: T): unknown {
+  const values: Value[] = [];
   return [decode(input, values) === null ? values : 'refused'];
 }
 
-const byReader = (json: string, values: Scalar[]): unknown => {
+const byReader = (json: string, values: Value[]): unknown => {
   try {
     return dataReaderOf(parcel)(JSON.parse(json), values);
   } catch {
@@ -118,26 +173,42 @@ const byReader = (json: string, values: Scalar[]): unknown => {
 describe('decoding data from its text', () => {
   it('comes to the outcome of the parser and the reader, whatever shapes it has learned before', () => {
     const decode = dataDecoderOf(parcel);
+    let scanned = 0;
     fc.assert(
       fc.property(text, (json) => {
-        expect(outcomeOf(decode, recordOf(json))).toEqual(outcomeOf(byReader, recordOf(json).valueText() ?? ''));
+        const outcome = outcomeOf(byReader, recordOf(json).valueText() ?? '');
+        expect(outcomeOf(decode, recordOf(json))).toEqual(outcome);
+        const values: Value[] = [];
+        if (scan(json, values) !== true) return;
+        scanned += 1;
+        expect([values]).toEqual(outcome);
       }),
       { numRuns: RUNS },
     );
+    expect(scanned).toBeGreaterThan(RUNS / 20);
   });
 
   it('takes in one pass what JSON.stringify writes, in any order of members that it was compiled for', () => {
-    const data = { weight: -12, at: '2001-03-01T12:30:00.000Z', id: 'a b', fragile: true, left: null };
+    const data = {
+      weight: -12,
+      at: '2001-03-01T12:30:00.000Z',
+      id: 'a b',
+      price: '-1234567890123456.78',
+      fragile: true,
+      left: null,
+      day: '1969-12-31',
+      state: 'new',
+    };
     const scanShuffled = compileDataScanner(parcel, Object.keys(data));
-    const values: Scalar[] = [];
+    const values: Value[] = [];
     expect(scan(JSON.stringify(data), values, scanShuffled)).toBe(true);
-    expect(values).toEqual(['a b', -12, true, Date.parse(data.at), null, null]);
+    expect(values).toEqual(['a b', -12, true, Date.parse(data.at), null, null, 'new', -123_456_789_012_345_678n, -1]);
     expect(scan(JSON.stringify(data), [])).toBe(false);
   });
 
   it('leaves to the parser what it cannot take: escapes, text beyond ASCII, unusual numbers, white space', () => {
     const json = (id: string, weight: string): string =>
-      `{"id":${id},"weight":${weight},"fragile":true,"at":"2001-03-01T12:30:00Z","note":null,"left":null}`;
+      `{"id":${id},"weight":${weight},"fragile":true,"at":"2001-03-01T12:30:00Z","note":null,"left":null,"state":"new","price":"1.00","day":null}`;
     expect(scan(json('"a"', '1'), [])).toBe(true);
     for (const id of ['"\\n"', '"é"', '"123456789"', 'null']) expect(scan(json(id, '1'), [])).toBe(false);
     for (const weight of ['01', '1.5', '1e3', '1000000000000000', '-', ' 1'])
@@ -145,21 +216,46 @@ describe('decoding data from its text', () => {
     expect(scan(`${json('"a"', '1')} `, [])).toBe(false);
   });
 
-  it('makes no scanner for a shape that lacks a field, has one twice or another, or for doubles', () => {
+  it('leaves to the parser what no enum, decimal or date is', () => {
+    const json = (state: string, price: string, day: string): string =>
+      `{"id":"a","weight":1,"fragile":true,"at":"2001-03-01T12:30:00Z","note":null,"left":null,"state":${state},"price":${price},"day":${day}}`;
+    expect(scan(json('"new"', '"1"', '"2001-03-01"'), [])).toBe(true);
+    for (const wrong of ['"NEW"', '"é"', 'null', '1']) expect(scan(json(wrong, '"1"', 'null'), [])).toBe(false);
+    for (const wrong of ['"1.234"', '1', 'null', '"x"']) expect(scan(json('"new"', wrong, 'null'), [])).toBe(false);
+    for (const wrong of ['"2001-02-29"', '7', '"x"']) expect(scan(json('"new"', '"1"', wrong), [])).toBe(false);
+  });
+
+  it('makes no scanner for a shape that lacks a field, has one twice or another, or for doubles, lists and records', () => {
     expect(compileDataScanner(parcel, names.slice(1))).toBeNull();
     expect(compileDataScanner(parcel, [...names, 'id'])).toBeNull();
     expect(compileDataScanner(parcel, [...names, 'colour'])).toBeNull();
-    expect(compileDataScanner(defineEvent({ type: 'a.b', stream: 's', data: { x: double() } }), ['x'])).toBeNull();
+    for (const x of [double(), list(int()), record({ y: int() }), optional(record({ y: int() }))])
+      expect(compileDataScanner(defineEvent({ type: 'a.b', stream: 's', data: { x } }), ['x'])).toBeNull();
+  });
+
+  it('takes events in which an optional list or record is left out, with nulls for its leaves', () => {
+    const data = {
+      a: int(),
+      home: optional(record({ city: string(), floor: int() })),
+      tags: optional(list(int())),
+      b: int(),
+    };
+    const scanWithout = compileDataScanner(defineEvent({ type: 'a.b', stream: 's', data }), ['b', 'a']);
+    const values: Value[] = ['left', 'over'];
+    expect(scan('{"b":2,"a":1}', values, scanWithout)).toBe(true);
+    expect(values).toEqual([1, null, null, null, 2]);
   });
 
   it('stays right when producers write more shapes than it learns', () => {
     const decode = dataDecoderOf(parcel);
-    const members = { id: 'x', weight: 1, fragile: false, at: '2001-03-01T12:30:00Z' };
+    const members = { id: 'x', weight: 1, fragile: false, at: '2001-03-01T12:30:00Z', state: 'é', price: '7' };
     const keys = Object.keys(members) as (keyof typeof members)[];
     for (let turn = 0; turn < 12; turn++) {
-      const order = keys.map((_, index) => keys[(index * (turn % 2 === 0 ? 1 : 3) + turn) % keys.length] ?? 'id');
+      const order = keys.map((_, index) => keys[(index * (turn % 2 === 0 ? 1 : 5) + turn) % keys.length] ?? 'id');
       const json = JSON.stringify(Object.fromEntries(order.map((key) => [key, members[key]])));
-      expect(outcomeOf(decode, recordOf(json))).toEqual([['x', 1, false, Date.parse(members.at), null, null]]);
+      expect(outcomeOf(decode, recordOf(json))).toEqual([
+        ['x', 1, false, Date.parse(members.at), null, null, 'é', 700, null],
+      ]);
     }
   });
 });

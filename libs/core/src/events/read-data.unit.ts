@@ -1,6 +1,19 @@
 import { describe, expect, it } from '@jest/globals';
-import type { Field, Scalar } from './data-type.js';
-import { boolean, double, int, optional, string, timestamp } from './data-type.js';
+import type { Field } from './data-type.js';
+import {
+  boolean,
+  date,
+  decimal,
+  double,
+  enumOf,
+  int,
+  list,
+  optional,
+  record,
+  string,
+  timestamp,
+  type Value,
+} from './data-type.js';
 import { defineEvent } from './event-type.js';
 import { dataReaderOf } from './read-data.js';
 
@@ -8,14 +21,14 @@ const readerOf = (data: Readonly<Record<string, Field>>) =>
   dataReaderOf(defineEvent({ type: 'thing.seen', stream: 'things', data }));
 
 /** The value of a field `x`, or what is wrong with it. */
-function readX(field: Field, json: string): Scalar | { readonly wrong: string } {
-  const values: Scalar[] = [];
+function readX(field: Field, json: string): Value | { readonly wrong: string } {
+  const values: Value[] = [];
   const problem = readerOf({ x: field })(JSON.parse(json), values);
   return problem === null ? (values[0] ?? null) : { wrong: problem.message };
 }
 
 describe('a field', () => {
-  it.each<[string, Field, string, Scalar]>([
+  it.each<[string, Field, string, Value]>([
     ['string', string(), '{"x":"O\'Hare \\"ORD\\""}', 'O\'Hare "ORD"'],
     ['string', string({ maxLength: 2 }), '{"x":"\\ud83d\\ude00"}', '\u{1f600}'],
     ['string', string(), '{"x":""}', ''],
@@ -35,6 +48,17 @@ describe('a field', () => {
     ['optional', optional(int()), '{}', null],
     ['optional', optional(timestamp()), '{"x":"1970-01-01T00:00:00Z"}', 0],
     ['the last of two', int(), '{"x":1,"x":2}', 2],
+    ['int', int(), '{"x":"9223372036854775807"}', 2n ** 63n - 1n],
+    ['int', int(), '{"x":"-9223372036854775808"}', -(2n ** 63n)],
+    ['int', int(), '{"x":"7"}', 7],
+    ['int', int(), '{"x":"-0"}', 0],
+    ['decimal', decimal(2), '{"x":"12.3"}', 1230],
+    ['decimal', decimal(2), '{"x":"-0.05"}', -5],
+    ['decimal', decimal(0), '{"x":"7"}', 7],
+    ['decimal', decimal(18), '{"x":"0.999999999999999999"}', 999_999_999_999_999_999n],
+    ['date', date(), '{"x":"1970-01-02"}', 1],
+    ['date', date(), '{"x":"0000-01-01"}', -719_528],
+    ['enum', enumOf('new', 'old'), '{"x":"old"}', 'old'],
   ])('of kind %s is read', (_kind, field, json, value) => {
     expect(readX(field, json)).toBe(value);
   });
@@ -49,12 +73,43 @@ describe('a field', () => {
     [string(), '{"x":"\\ud800"}', 'x must be well-formed Unicode without U+0000'],
     [string(), '{"x":"\\udc00\\ud800"}', 'x must be well-formed Unicode without U+0000'],
     [string(), '{"x":"a\\u0000b"}', 'x must be well-formed Unicode without U+0000'],
-    [int(), '{"x":1.5}', 'x must be an integer within ±(2^53 − 1)'],
-    [int(), '{"x":9007199254740992}', 'x must be an integer within ±(2^53 − 1)'],
-    [int(), '{"x":9007199254740993}', 'x must be an integer within ±(2^53 − 1)'],
-    [int(), '{"x":1e999}', 'x must be an integer within ±(2^53 − 1)'],
-    [int(), '{"x":"1"}', 'x must be an integer within ±(2^53 − 1)'],
-    [int(), '{"x":true}', 'x must be an integer within ±(2^53 − 1)'],
+    [int(), '{"x":1.5}', 'x must be a 64-bit integer: a number within ±(2^53 − 1), or a string of its digits'],
+    [
+      int(),
+      '{"x":9007199254740992}',
+      'x must be a 64-bit integer: a number within ±(2^53 − 1), or a string of its digits',
+    ],
+    [
+      int(),
+      '{"x":9007199254740993}',
+      'x must be a 64-bit integer: a number within ±(2^53 − 1), or a string of its digits',
+    ],
+    [int(), '{"x":1e999}', 'x must be a 64-bit integer: a number within ±(2^53 − 1), or a string of its digits'],
+    [int(), '{"x":"1.0"}', 'x must be a 64-bit integer: a number within ±(2^53 − 1), or a string of its digits'],
+    [int(), '{"x":true}', 'x must be a 64-bit integer: a number within ±(2^53 − 1), or a string of its digits'],
+    [
+      int(),
+      '{"x":"9223372036854775808"}',
+      'x must be a 64-bit integer: a number within ±(2^53 − 1), or a string of its digits',
+    ],
+    [int(), '{"x":""}', 'x must be a 64-bit integer: a number within ±(2^53 − 1), or a string of its digits'],
+    [decimal(2), '{"x":1.5}', 'x must be a decimal as a string, of at most 18 digits, 2 of them after the point'],
+    [decimal(2), '{"x":"1.234"}', 'x must be a decimal as a string, of at most 18 digits, 2 of them after the point'],
+    [
+      decimal(2),
+      '{"x":"12345678901234567.00"}',
+      'x must be a decimal as a string, of at most 18 digits, 2 of them after the point',
+    ],
+    [decimal(2), '{"x":".5"}', 'x must be a decimal as a string, of at most 18 digits, 2 of them after the point'],
+    [date(), '{"x":"2001-02-29"}', 'x must be a date, such as 2001-03-01'],
+    [date(), '{"x":"2001-3-1"}', 'x must be a date, such as 2001-03-01'],
+    [enumOf('new', 'old'), '{"x":"New"}', 'x must be one of new, old'],
+    [list(int()), '{"x":{}}', 'x must be an array'],
+    [list(int(), { maxItems: 1 }), '{"x":[1,2]}', 'x must have at most 1 items'],
+    [list(string()), '{"x":["a",null]}', 'x.1 must be a string'],
+    [record({ y: int() }), '{"x":[]}', 'x must be an object'],
+    [record({ y: int() }), '{"x":{}}', 'x.y is missing'],
+    [record({ y: int() }), '{"x":{"y":1,"z":1}}', 'x.z is not a field of thing.seen version 1'],
     [double(), '{"x":1e999}', 'x must be a number'],
     [double(), '{"x":-1e999}', 'x must be a number'],
     [double(), '{"x":"0.1"}', 'x must be a number'],
@@ -62,7 +117,11 @@ describe('a field', () => {
     [boolean(), '{"x":"true"}', 'x must be true or false'],
     [timestamp(), '{"x":0}', 'x must be an RFC 3339 date and time, such as 2001-03-01T12:30:00Z'],
     [timestamp(), '{"x":"2001-03-01"}', 'x must be an RFC 3339 date and time, such as 2001-03-01T12:30:00Z'],
-    [optional(int()), '{"x":"1"}', 'x must be an integer within ±(2^53 − 1)'],
+    [
+      optional(int()),
+      '{"x":"one"}',
+      'x must be a 64-bit integer: a number within ±(2^53 − 1), or a string of its digits',
+    ],
   ])('is refused: %j of %s, as %s', (field, json, wrong) => {
     expect(readX(field, json)).toEqual({ wrong });
   });
@@ -73,7 +132,7 @@ describe('data', () => {
   const problemOf = (json: string) => read(JSON.parse(json), []);
 
   it('gives its values in the order in which fields are declared', () => {
-    const values: Scalar[] = ['left', 'over'];
+    const values: Value[] = ['left', 'over'];
     expect(read({ size: 3, name: 'box' }, values)).toBeNull();
     expect(values).toEqual(['box', 3]);
     expect(read({ name: 'bag' }, values)).toBeNull();
@@ -98,6 +157,23 @@ describe('data', () => {
 
   it('that hides a value behind __proto__ lacks it', () => {
     expect(problemOf('{"__proto__":{"name":"box"}}')).toMatchObject({ message: 'name is missing', pointer: '/name' });
+  });
+
+  it('of records gives the values of their leaves, null where an optional one is missing', () => {
+    const readNested = readerOf({
+      home: optional(record({ town: string(), place: optional(record({ floor: int(), flats: list(int()) })) })),
+      last: int(),
+    });
+    const values: Value[] = [];
+    expect(readNested({ home: { town: 'Ulm', place: { floor: 2, flats: [1, '2'] } }, last: 1 }, values)).toBeNull();
+    expect(values).toEqual(['Ulm', 2, [1, 2], 1]);
+    expect(readNested({ home: { town: 'Ulm', place: null }, last: 1 }, values)).toBeNull();
+    expect(values).toEqual(['Ulm', null, null, 1]);
+    expect(readNested({ last: 1 }, values)).toBeNull();
+    expect(values).toEqual([null, null, null, 1]);
+    expect(readNested({ home: { town: 'Ulm', place: { floor: 2, flats: [1, 'x'] } }, last: 1 }, values)).toMatchObject({
+      pointer: '/home/place/flats/1',
+    });
   });
 
   it('of an event without fields is an empty object', () => {

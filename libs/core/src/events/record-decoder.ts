@@ -1,7 +1,10 @@
+import { compileUpcast, type CompiledUpcast } from '../compile/compile-upcast.js';
 import { dataDecoderOf, type DataDecoder } from './data-decoder.js';
-import type { Scalar } from './data-type.js';
+import type { Value } from './data-type.js';
 import type { EventType } from './event-type.js';
+import { impossible } from '../errors/twofold-error.js';
 import { dataSchemaOf } from './event-type.js';
+import { leavesOf } from './leaves.js';
 import type { LogRecord } from './log-record.js';
 import { parseTimestamp } from './parse-timestamp.js';
 
@@ -16,31 +19,72 @@ export type DecodedKind =
   /** It is not what it says it is: `deadCode` and `deadReason` say why. */
   | 'dead';
 
-type Known = { readonly event: EventType; readonly decode: DataDecoder };
+/** `upcast` null: it is the newest version. */
+type Known = {
+  readonly event: EventType;
+  readonly newest: EventType;
+  readonly decode: DataDecoder;
+  readonly upcast: CompiledUpcast | null;
+  readonly leafCount: number;
+};
+
+/** An event as views see it: at the newest version of its type. */
+export type CurrentEvent = { readonly event: EventType; readonly values: readonly Value[] };
 
 /**
  * Decodes records for folds and archive alike, so that both come to the same verdict. One object, refilled by each
  * `decode`: take what is needed before the next. The catalog is the only thing besides the record that it looks at.
  */
 export class RecordDecoder {
+  /** The version that the record declares. */
   event: EventType | null = null;
   timeMs = 0;
-  readonly values: Scalar[] = [];
+  /** How many of `values` are the event's. */
+  leafCount = 0;
+  /** Of the leaves of `event`. */
+  readonly values: Value[] = [];
   deadCode: 'unreadable' | 'invalid-data' = 'unreadable';
   deadReason = '';
 
   private readonly bySchema = new Map<string, Known>();
   private readonly types = new Set<string>();
+  private known: Known | null = null;
+  private readonly broughtUp: Value[] = [];
 
+  /** `events`: all versions of the types that are read. */
   constructor(events: readonly EventType[]) {
-    for (const event of events) {
-      this.types.add(event.type);
-      this.bySchema.set(dataSchemaOf(event), { event, decode: dataDecoderOf(event) });
+    for (const [type, unordered] of Map.groupBy(events, (event) => event.type)) {
+      this.types.add(type);
+      const versions = [...unordered].sort((a, b) => a.version - b.version);
+      const newest = versions.at(-1);
+      for (const event of versions) {
+        const upcast = event === newest ? null : compileUpcast(versions, event.version);
+        this.bySchema.set(dataSchemaOf(event), {
+          event,
+          newest: newest ?? event,
+          decode: dataDecoderOf(event),
+          upcast,
+          leafCount: leavesOf(event).length,
+        });
+      }
     }
+  }
+
+  /**
+   * The event that was decoded, brought up to the newest version of its type. Good until the next `decode`.
+   *
+   * @throws TwofoldError `overflow` where an upcast leaves 64 bits
+   */
+  current(): CurrentEvent {
+    const known = this.known ?? impossible('no event was decoded');
+    if (known.upcast === null) return { event: known.event, values: this.values };
+    known.upcast(this.values, this.timeMs, this.broughtUp);
+    return { event: known.newest, values: this.broughtUp };
   }
 
   decode(record: LogRecord): DecodedKind {
     this.event = null;
+    this.known = null;
     const type = record.header('ce_type');
     if (!type) return this.dead('unreadable', 'it has no ce_type');
     if (!this.types.has(type)) return 'unknown-type';
@@ -59,6 +103,8 @@ export class RecordDecoder {
     if (problem?.code === 'unreadable') return this.dead('unreadable', 'its value is no JSON');
     if (problem !== null) return this.dead('invalid-data', `${problem.message} (at ${problem.pointer || '/'})`);
     this.event = known.event;
+    this.known = known;
+    this.leafCount = known.leafCount;
     this.timeMs = time;
     return 'event';
   }

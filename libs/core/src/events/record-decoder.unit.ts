@@ -3,13 +3,23 @@ import { int, optional, string } from './data-type.js';
 import { defineEvent } from './event-type.js';
 import type { LogRecord } from './log-record.js';
 import { RecordDecoder } from './record-decoder.js';
+import { multiply } from '../views/arithmetic.js';
+import { upper } from '../views/calls.js';
+import { coalesce } from '../views/expressions.js';
 
 const first = defineEvent({ type: 'thing.seen', stream: 'things', data: { name: string() } });
 const second = defineEvent({
   type: 'thing.seen',
-  version: 2,
   stream: 'things',
+  from: first,
   data: { name: string(), size: optional(int()) },
+});
+const third = defineEvent({
+  type: 'thing.seen',
+  stream: 'things',
+  from: second,
+  data: { label: string(), size: int() },
+  upcast: ({ name, size }) => ({ label: upper(name), size: coalesce(multiply(size, 10), -1) }),
 });
 const lost = defineEvent({ type: 'thing.lost', stream: 'things', data: {} });
 
@@ -126,6 +136,29 @@ describe('a record', () => {
   ])('with the data %s is invalid for its version', (value, reason) => {
     expect(decoder.decode(recordOf({}, value))).toBe('dead');
     expect(decoder).toMatchObject({ deadCode: 'invalid-data', deadReason: reason });
+  });
+
+  it('is brought up to the newest version of its type', () => {
+    const all = new RecordDecoder([third, first, second]);
+    expect(all.decode(recordOf())).toBe('event');
+    expect(all.event).toBe(first);
+    expect(all.values[0]).toBe('box');
+    expect(all.current()).toEqual({ event: third, values: ['BOX', -1] });
+
+    const newer = recordOf({ ce_dataschema: 'urn:twofold:schema:thing.seen:2' }, '{"name":"bag","size":3}');
+    expect(all.decode(newer)).toBe('event');
+    expect(all.current()).toEqual({ event: third, values: ['BAG', 30] });
+
+    const newest = recordOf({ ce_dataschema: 'urn:twofold:schema:thing.seen:3' }, '{"label":"x","size":3}');
+    expect(all.decode(newest)).toBe('event');
+    expect(all.current()).toEqual({ event: third, values: ['x', 3] });
+  });
+
+  it('overflows where it cannot be brought up', () => {
+    const all = new RecordDecoder([first, second, third]);
+    const value = '{"name":"bag","size":"9223372036854775807"}';
+    expect(all.decode(recordOf({ ce_dataschema: 'urn:twofold:schema:thing.seen:2' }, value))).toBe('event');
+    expect(() => all.current()).toThrow(expect.objectContaining({ code: 'overflow' }));
   });
 
   it('is an event after a dead one', () => {

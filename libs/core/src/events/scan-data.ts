@@ -1,5 +1,8 @@
-import type { Field, Scalar } from './data-type.js';
+import type { Field, Value } from './data-type.js';
 import type { EventType } from './event-type.js';
+import { leavesOf } from './leaves.js';
+import { parseDate } from './parse-date.js';
+import { parseDecimal } from './parse-decimal.js';
 import { parseTimestamp } from './parse-timestamp.js';
 import { TextInterner } from './text-interner.js';
 
@@ -8,7 +11,7 @@ import { TextInterner } from './text-interner.js';
  * anything else, be it another shape, an escape, a number written unusually, or wrong; then `values` is undefined and the
  * text must be parsed.
  */
-export type DataScanner = (bytes: Buffer, start: number, end: number, values: Scalar[]) => boolean;
+export type DataScanner = (bytes: Buffer, start: number, end: number, values: Value[]) => boolean;
 
 /**
  * Compiles a scanner for data whose members stand in the order `names`, without white space, as JSON.stringify writes
@@ -16,19 +19,21 @@ export type DataScanner = (bytes: Buffer, start: number, end: number, values: Sc
  * be made for this event type and shape.
  */
 export function compileDataScanner(event: EventType, names: readonly string[]): DataScanner | null {
-  const declared = Object.keys(event.fields);
-  const isWhole = declared.every((name) => names.includes(name) || event.fields[name]?.optional === true);
+  const leaves = leavesOf(event).map(({ path }) => path);
+  const isWhole = Object.keys(event.fields).every(
+    (name) => names.includes(name) || event.fields[name]?.optional === true,
+  );
   if (!isWhole || new Set(names).size !== names.length || names.length === 0) return null;
   const steps: string[] = [];
   for (const [position, name] of names.entries()) {
     const field = event.fields[name];
-    const read = field === undefined ? null : readSource(field, declared.indexOf(name));
+    const read = field === undefined ? null : readSource(field, leaves.indexOf(name));
     if (read === null) return null;
     steps.push(expect(`${position === 0 ? '{' : ','}${JSON.stringify(name)}:`), read);
   }
-  const absent = declared
-    .filter((name) => !names.includes(name))
-    .map((name) => `values[${declared.indexOf(name)}] = null;`);
+  const absent = leaves.flatMap((path, index) =>
+    names.some((name) => path === name || path.startsWith(`${name}.`)) ? [] : [`values[${index}] = null;`],
+  );
   const source = `return (b, from, to, values) => {
     let p = from, c = 0, start = 0, hash = 0, n = 0, negative = false;
     ${steps.join('\n    ')}
@@ -36,14 +41,21 @@ export function compileDataScanner(event: EventType, names: readonly string[]): 
     ${absent.join(' ')}
     return p === to;
   };`;
-  const compiled = new Function('parseTimestamp', 'texts', source) as Compiler;
+  const compiled = new Function('parseTimestamp', 'parseDate', 'parseDecimal', 'texts', source) as Compiler;
   return compiled(
     parseTimestamp,
-    declared.map(() => new TextInterner()),
+    parseDate,
+    parseDecimal,
+    leaves.map(() => new TextInterner()),
   );
 }
 
-type Compiler = (parse: typeof parseTimestamp, texts: readonly TextInterner[]) => DataScanner;
+type Compiler = (
+  timestamp: typeof parseTimestamp,
+  date: typeof parseDate,
+  decimal: typeof parseDecimal,
+  texts: readonly TextInterner[],
+) => DataScanner;
 
 /** Goes on past exactly these characters. Beyond the end stands something else or nothing; in the end p tells. */
 function expect(literal: string): string {
@@ -62,7 +74,13 @@ function readSource(field: Field, index: number): string | null {
 function valueSource(field: Field, target: string, text: string): string | null {
   switch (field.kind) {
     case 'string':
-      return `${STRING} if (p - start > ${field.maxLength ?? 0}) return false; ${target} = ${text};`;
+      return `${STRING} if (p - start > ${field.maxLength}) return false; ${target} = ${text};`;
+    case 'enum':
+      return `${STRING} n = ${text}; if (${field.values.map((value) => `n !== ${JSON.stringify(value)}`).join(' && ')}) return false; ${target} = n;`;
+    case 'date':
+      return `${STRING} n = parseDate(${text}); if (n === null) return false; ${target} = n;`;
+    case 'decimal':
+      return `${STRING} n = parseDecimal(${text}, ${field.scale}); if (n === null) return false; ${target} = n;`;
     case 'timestamp':
       return `${STRING} n = parseTimestamp(${text}); if (n === null) return false; ${target} = n;`;
     case 'int':
@@ -70,6 +88,8 @@ function valueSource(field: Field, target: string, text: string): string | null 
     case 'boolean':
       return `if (b[p] === 116) { ${expect('true')} ${target} = true; } else { ${expect('false')} ${target} = false; }`;
     case 'double':
+    case 'list':
+    case 'record':
       return null;
   }
 }

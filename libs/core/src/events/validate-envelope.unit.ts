@@ -155,7 +155,7 @@ describe('an event that is refused', () => {
   });
 
   it.each([
-    ['/data/delay', { ...data, delay: '7' }],
+    ['/data/delay', { ...data, delay: 'late' }],
     ['/data/delay', { ...data, delay: 1.5 }],
     ['/data/delay', JSON.parse('{"date":"2001-03-01T12:30:00Z","delay":9007199254740993,"origin":"ATL"}') as unknown],
     ['/data/date', { ...data, date: '2001-03-01' }],

@@ -1,22 +1,41 @@
 import { compareValues } from '../algebra/compare-values.js';
-import { addExact, multiplyExact, subtractExact, type ExactInteger } from '../algebra/exact-integer.js';
+import {
+  addExact,
+  divideExact,
+  multiplyExact,
+  remainderExact,
+  subtractExact,
+  type ExactInteger,
+} from '../algebra/exact-integer.js';
+import { argumentsOf } from '../compile/javascript-expression.js';
 import { impossible } from '../errors/twofold-error.js';
-import type { Scalar } from '../events/data-type.js';
+import { scaleOf, type Scalar, type Value } from '../events/data-type.js';
+import { callFunction } from '../functions/function-table.js';
 import type { CompareOperator, ExpressionNode } from '../views/expression.js';
 import type { PlainEvent } from './plain-event.js';
 
-/** What an expression means for one event. */
-export function evaluate(node: ExpressionNode, event: PlainEvent): Scalar {
-  const valueOf = (operand: ExpressionNode): Scalar => evaluate(operand, event);
+const ARITHMETIC = {
+  add: addExact,
+  subtract: subtractExact,
+  multiply: multiplyExact,
+  divide: divideExact,
+  remainder: remainderExact,
+};
+
+/** What an expression means for one event. Every operand is evaluated: an overflow is one wherever it stands. @throws TwofoldError `overflow` */
+export function evaluate(node: ExpressionNode, event: PlainEvent): Value {
+  const valueOf = (operand: ExpressionNode): Value => evaluate(operand, event);
   switch (node.kind) {
     case 'field':
       return event.data[node.name] ?? null;
     case 'event-time':
       return event.timeMs;
+    case 'event-type':
+      return event.type;
     case 'literal':
-      return node.value;
+      return typeof node.value === 'string' && scaleOf(node.type) !== null ? BigInt(node.value) : node.value;
     case 'compare': {
-      const [left, right] = [valueOf(node.left), valueOf(node.right)];
+      const [left, right] = [valueOf(node.left) as Scalar, valueOf(node.right) as Scalar];
       return left === null || right === null ? null : holds(node.operator, compareValues(left, right));
     }
     case 'and': {
@@ -38,9 +57,19 @@ export function evaluate(node: ExpressionNode, event: PlainEvent): Scalar {
     case 'arithmetic': {
       const [left, right] = [valueOf(node.left), valueOf(node.right)];
       if (left === null || right === null) return null;
-      const compute = { add: addExact, subtract: subtractExact, multiply: multiplyExact }[node.operator];
-      return compute(left as ExactInteger, right as ExactInteger);
+      return ARITHMETIC[node.operator](left as ExactInteger, right as ExactInteger);
     }
+    case 'case': {
+      const branches = node.branches.map(({ when, then }) => [valueOf(when), valueOf(then)] as const);
+      const otherwise = valueOf(node.otherwise);
+      const [, value = otherwise] = branches.find(([when]) => when === true) ?? [];
+      return value;
+    }
+    case 'call':
+      return callFunction(
+        node.name,
+        ...argumentsOf(node).map((operand) => (typeof operand === 'number' ? operand : valueOf(operand))),
+      );
     default:
       return impossible(`expression ${JSON.stringify(node satisfies never)}`);
   }

@@ -1,24 +1,30 @@
-import { combinePart, identityOf } from '../algebra/combine-parts.js';
-import { groupKeyOf, type ViewRow } from '../views/view-row.js';
+import { combinePart, identityOf, stateOf } from '../algebra/combine-parts.js';
+import type { Scalar } from '../events/data-type.js';
+import { windowStartAt } from '../time/window.js';
 import type { ViewPlan } from '../views/view-plan.js';
-import { windowAt } from '../views/window-number.js';
+import { groupKeyOf, type ViewRow } from '../views/view-row.js';
 import { evaluate } from './evaluate.js';
 import type { PlainEvent } from './plain-event.js';
 
-/** The semantics of record: what every engine, store and merge must equal. A few obvious lines, no cleverness. */
+/**
+ * The semantics of record: what every engine, store and merge must equal. A few obvious lines, no cleverness. All that a view
+ * computes is computed of every event, so that an overflow is one whatever the filter says. @throws TwofoldError `overflow`
+ */
 export function naiveView(plan: ViewPlan, events: readonly PlainEvent[]): readonly ViewRow[] {
+  const { where, by, window } = plan.definition;
   const rows = new Map<string, ViewRow>();
   for (const event of events) {
-    if (plan.definition.where !== null && evaluate(plan.definition.where, event) !== true) continue;
-    const dimensions = plan.definition.by.map((dimension) => evaluate(dimension.of, event));
-    const window = windowAt(plan.definition.window, event.timeMs);
-    const key = `${window} ${groupKeyOf(dimensions)}`;
+    const isTaken = where === null || evaluate(where, event) === true;
+    const dimensions = by.map(({ of }) => evaluate(of, event) as Scalar);
+    const values = plan.parts.map(({ of }) => (of === null ? null : (evaluate(of, event) as Scalar)));
+    if (!isTaken) continue;
+    const start = windowStartAt(window, event.timeMs);
+    const key = `${start} ${groupKeyOf(dimensions)}`;
     const before = rows.get(key)?.parts ?? plan.parts.map(identityOf);
-    const parts = plan.parts.map((part, index) => {
-      const value = evaluate(part.of, event);
-      return combinePart(part, before[index] ?? null, value ?? identityOf(part));
-    });
-    rows.set(key, { dimensions, window, parts });
+    const parts = plan.parts.map((part, index) =>
+      combinePart(part, before[index] ?? null, stateOf(part, values[index] ?? null, event)),
+    );
+    rows.set(key, { dimensions, window: start, parts });
   }
   return [...rows.values()];
 }

@@ -1,4 +1,5 @@
-import type { Scalar } from '../events/data-type.js';
+import type { Value } from '../events/data-type.js';
+import type { Place } from '../algebra/part.js';
 
-/** An event as the reference sees it: its time and its data by field name. */
-export type PlainEvent = { readonly timeMs: number; readonly data: Readonly<Record<string, Scalar>> };
+/** An event as the reference sees it, at the newest version of its type: what it is, where it stands, its data by path of leaf. */
+export type PlainEvent = Place & { readonly type: string; readonly data: Readonly<Record<string, Value>> };

@@ -1,5 +1,7 @@
-import type { EventType } from '../events/event-type.js';
 import { TwofoldError } from '../errors/twofold-error.js';
+import type { EventType } from '../events/event-type.js';
+import { leavesOf } from '../events/leaves.js';
+import { checkExpression } from './check-expression.js';
 import { planView } from './plan-view.js';
 import type { ViewDefinition } from './view-definition.js';
 import type { ViewPlan } from './view-plan.js';
@@ -22,21 +24,33 @@ export function defineCatalog(parts: {
   const names = parts.views.map((view) => view.name);
   const takenTwice = names.find((name, index) => names.indexOf(name) !== index);
   if (takenTwice !== undefined) throw new TwofoldError('invalid-view-definition', `two views are named ${takenTwice}`);
-  return { events: parts.events, views: parts.views.map((view) => planView(view, eventOf(parts.events, view))) };
+  for (const [type, versions] of Map.groupBy(parts.events, (event) => event.type)) checkVersions(type, versions);
+  return { events: parts.events, views: parts.views.map((view) => planView(view, parts.events)) };
 }
 
-/** The event type a view reads. */
-export function eventOf(events: readonly EventType[], view: ViewDefinition): EventType {
-  const { type, version } = view.from;
-  const event = events.find((candidate) => candidate.type === type && candidate.version === version);
-  if (event === undefined) {
-    throw new TwofoldError(
-      'invalid-view-definition',
-      `view ${view.name} reads ${type} version ${version}, which is not in the catalog`,
-      '/from',
-    );
+/** Each version but the oldest says how it is made of the one before, and all stand on one stream. */
+function checkVersions(type: string, unordered: readonly EventType[]): void {
+  const refuse = (message: string): never => {
+    throw new TwofoldError('invalid-event-definition', `event ${JSON.stringify(type)}: ${message}`);
+  };
+  const versions = [...unordered].sort((a, b) => a.version - b.version);
+  for (const [index, { version, stream, upcast }] of versions.entries()) {
+    const before = versions[index - 1];
+    if (before === undefined) continue;
+    if (before.version !== version - 1)
+      refuse(`version ${version - 1} is missing between ${before.version} and ${version}`);
+    if (before.stream !== stream) refuse(`versions ${before.version} and ${version} stand on different streams`);
+    if (upcast === null)
+      return refuse(`version ${version} does not say how it is made of version ${before.version}: give it \`from\``);
+    const old = leavesOf(before);
+    for (const [path, node] of Object.entries(upcast))
+      checkExpression(
+        node,
+        old,
+        (message) => refuse(`version ${version} is not made of this version ${before.version}: ${path}: ${message}`),
+        '',
+      );
   }
-  return event;
 }
 
 /** The streams of the catalog, each once, in order of name. */

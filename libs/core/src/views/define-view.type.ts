@@ -1,8 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
 import { boolean, double, int, optional, string, timestamp, type Scalar } from '../events/data-type.js';
 import { defineEvent } from '../events/event-type.js';
-import { average, count, daily, defineView, max, min, sum, type Answer, type View } from './define-view.js';
-import { add, coalesce, eq, gt, isNull, lt, not } from './expressions.js';
+import { average, count, max, min, sum } from './aggregates.js';
+import { defineView, type Answer, type View } from './define-view.js';
+import { daily } from './windows.js';
+import { add } from './arithmetic.js';
+import { coalesce, eq, gt, isNull, lt, not } from './expressions.js';
 
 type Equal<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
 const holds = <T extends true>(): T | undefined => undefined;
@@ -107,6 +110,4 @@ describe('what makes no sense', () => {
   });
 });
 
-type ThingDeclaration = Parameters<
-  typeof defineView<(typeof event)['fields'], { readonly things: ReturnType<typeof count> }>
->[0];
+type ThingDeclaration = Parameters<typeof defineView<typeof event, { readonly things: ReturnType<typeof count> }>>[0];

@@ -1,108 +1,97 @@
-import type { DataTypeKind, ValueOf } from '../events/data-type.js';
-import type { ArithmeticOperator, CompareOperator, Expression, ExpressionNode, LiteralValue } from './expression.js';
-import { TwofoldError } from '../errors/twofold-error.js';
-import { isText } from '../events/read-data.js';
+import type { DataTypeName, ScalarTypeName } from '../events/data-type.js';
+import type { EventType } from '../events/event-type.js';
+import type { CompareOperator, Expression, ExpressionNode } from './expression.js';
+import * as nodes from './nodes.js';
+import { lift, type AllNull, type AnyNull, type LiteralOf, type NullOf, type Operand, type Or } from './operand.js';
 
-/** An expression of kind K, or a literal of it. Timestamps are written as a Date. */
-export type Operand<K extends DataTypeKind> = Expression<K> | LiteralOf<K>;
-type LiteralOf<K extends DataTypeKind> = K extends 'timestamp'
-  ? Date
-  : K extends 'int' | 'double'
-    ? number
-    : ValueOf<K>;
+type Condition = Expression<'boolean'>;
 
 /** The event's own time (`time` of the envelope). */
 export const eventTime: Expression<'timestamp', false> = { kind: 'event-time', type: 'timestamp', nullable: false };
 
-export const eq = <K extends DataTypeKind>(left: Expression<K>, right: Operand<NoInfer<K>>) =>
-  compare('eq', left, right);
-export const ne = <K extends DataTypeKind>(left: Expression<K>, right: Operand<NoInfer<K>>) =>
-  compare('ne', left, right);
-export const lt = <K extends DataTypeKind>(left: Expression<K>, right: Operand<NoInfer<K>>) =>
-  compare('lt', left, right);
-export const le = <K extends DataTypeKind>(left: Expression<K>, right: Operand<NoInfer<K>>) =>
-  compare('le', left, right);
-export const gt = <K extends DataTypeKind>(left: Expression<K>, right: Operand<NoInfer<K>>) =>
-  compare('gt', left, right);
-export const ge = <K extends DataTypeKind>(left: Expression<K>, right: Operand<NoInfer<K>>) =>
-  compare('ge', left, right);
+/** The name of the event's type: where a view reads several, which of them it is. */
+export const eventType: Expression<'string', false> = { kind: 'event-type', type: 'string', nullable: false };
 
-export const and = (...operands: readonly Expression<'boolean'>[]): Expression<'boolean'> => logic('and', operands);
-export const or = (...operands: readonly Expression<'boolean'>[]): Expression<'boolean'> => logic('or', operands);
-export const not = (operand: Expression<'boolean'>): Expression<'boolean'> => ({
-  kind: 'not',
-  operand,
-  type: 'boolean',
-  nullable: operand.nullable,
+/** Whether it is this event. */
+export const isEvent = ({ type }: EventType): Expression<'boolean', false> =>
+  nodes.compare('eq', eventType, nodes.literal(type, 'string')) as Expression<'boolean', false>;
+
+/** Of two values of one type. Text compares by code point. */
+export const eq = <T extends ScalarTypeName, N extends boolean, const R extends Operand<NoInfer<T>>>(
+  left: Expression<T, N>,
+  right: R,
+) => compare<N, R>('eq', left, right);
+export const ne = <T extends ScalarTypeName, N extends boolean, const R extends Operand<NoInfer<T>>>(
+  left: Expression<T, N>,
+  right: R,
+) => compare<N, R>('ne', left, right);
+export const lt = <T extends ScalarTypeName, N extends boolean, const R extends Operand<NoInfer<T>>>(
+  left: Expression<T, N>,
+  right: R,
+) => compare<N, R>('lt', left, right);
+export const le = <T extends ScalarTypeName, N extends boolean, const R extends Operand<NoInfer<T>>>(
+  left: Expression<T, N>,
+  right: R,
+) => compare<N, R>('le', left, right);
+export const gt = <T extends ScalarTypeName, N extends boolean, const R extends Operand<NoInfer<T>>>(
+  left: Expression<T, N>,
+  right: R,
+) => compare<N, R>('gt', left, right);
+export const ge = <T extends ScalarTypeName, N extends boolean, const R extends Operand<NoInfer<T>>>(
+  left: Expression<T, N>,
+  right: R,
+) => compare<N, R>('ge', left, right);
+/** Whether it is one of these. */
+export const oneOf = <T extends ScalarTypeName>(
+  of: Expression<T>,
+  values: readonly Operand<NoInfer<T>>[],
+): Expression<'boolean'> => or(...values.map((value) => compare<boolean, unknown>('eq', of, value) as Condition));
+
+export const and = <const R extends readonly Condition[]>(...operands: R) =>
+  nodes.logic('and', operands) as Expression<'boolean', AnyNull<R>>;
+export const or = <const R extends readonly Condition[]>(...operands: R) =>
+  nodes.logic('or', operands) as Expression<'boolean', AnyNull<R>>;
+export const not = <N extends boolean>(operand: Expression<'boolean', N>): Expression<'boolean', N> =>
+  nodes.negation(operand) as Expression<'boolean', N>;
+export const isNull = (operand: Expression): Expression<'boolean', false> =>
+  nodes.nullTest(operand) as Expression<'boolean', false>;
+
+/** The first operand that is not null. With one that cannot be null, neither can the result. */
+export const coalesce = <
+  T extends DataTypeName,
+  N extends boolean,
+  const R extends readonly (Expression<NoInfer<T>> | LiteralOf<NoInfer<T>>)[],
+>(
+  first: Expression<T, N>,
+  ...others: R
+) =>
+  nodes.coalesceOf([first, ...others.map((operand) => lift(operand, first.type))]) as Expression<
+    T,
+    AllNull<readonly [Expression<T, N>, ...R]>
+  >;
+
+/** A case under way: {@link Case.otherwise} ends it. */
+export type Case<T extends DataTypeName, N extends boolean = boolean> = {
+  when<const R extends Operand<T>>(condition: Condition, then: R): Case<T, Or<N, NullOf<R>>>;
+  /** What it is where no condition is true. */
+  otherwise<const R extends Operand<T>>(value: R): Expression<T, Or<N, NullOf<R>>>;
+  /** Null where no condition is true. */
+  end(): Expression<T, true>;
+};
+
+/** The `then` of the first condition that is true: `when(a, x).when(b, y).otherwise(z)`. */
+export const when = <T extends DataTypeName, N extends boolean>(
+  condition: Condition,
+  then: Expression<T, N>,
+): Case<T, N> => caseFrom<T, N>([{ when: condition, then }], then.type);
+
+type Branches = readonly { readonly when: ExpressionNode; readonly then: ExpressionNode }[];
+
+const caseFrom = <T extends DataTypeName, N extends boolean>(branches: Branches, type: DataTypeName): Case<T, N> => ({
+  when: (condition, then) => caseFrom([...branches, { when: condition, then: lift(then, type) }], type),
+  otherwise: (value) => nodes.caseOf(branches, lift(value, type)) as never,
+  end: () => nodes.caseOf(branches, nodes.literal(null, type)) as Expression<T, true>,
 });
-export const isNull = (operand: Expression): Expression<'boolean', false> => ({
-  kind: 'is-null',
-  operand,
-  type: 'boolean',
-  nullable: false,
-});
 
-/** Of 64-bit integers; beyond them, an `overflow` error in every engine. */
-export const add = <N extends boolean>(left: Expression<'int', N>, right: Operand<'int'>) =>
-  arithmetic('add', left, right);
-export const subtract = <N extends boolean>(left: Expression<'int', N>, right: Operand<'int'>) =>
-  arithmetic('subtract', left, right);
-export const multiply = <N extends boolean>(left: Expression<'int', N>, right: Operand<'int'>) =>
-  arithmetic('multiply', left, right);
-
-/** The first operand that is not null. With a last one that cannot be null, neither can the result. */
-export function coalesce<K extends DataTypeKind>(
-  first: Expression<K>,
-  otherwise: LiteralOf<NoInfer<K>>,
-): Expression<K, false>;
-export function coalesce<K extends DataTypeKind>(
-  first: Expression<K>,
-  otherwise: Expression<NoInfer<K>>,
-): Expression<K>;
-export function coalesce(first: ExpressionNode, otherwise: unknown): ExpressionNode {
-  const second = lift(otherwise, first.type);
-  return { kind: 'coalesce', operands: [first, second], type: first.type, nullable: first.nullable && second.nullable };
-}
-
-function compare(operator: CompareOperator, left: ExpressionNode, right: unknown): Expression<'boolean'> {
-  const other = lift(right, left.type);
-  return { kind: 'compare', operator, left, right: other, type: 'boolean', nullable: left.nullable || other.nullable };
-}
-
-const logic = (kind: 'and' | 'or', operands: readonly ExpressionNode[]): Expression<'boolean'> => ({
-  kind,
-  operands,
-  type: 'boolean',
-  nullable: operands.some((operand) => operand.nullable),
-});
-
-function arithmetic(operator: ArithmeticOperator, left: ExpressionNode, right: unknown): Expression<'int'> {
-  const other = lift(right, 'int');
-  return { kind: 'arithmetic', operator, left, right: other, type: 'int', nullable: left.nullable || other.nullable };
-}
-
-/** A literal as a node of the type that its place asks for; a node as it is. */
-function lift(operand: unknown, type: DataTypeKind): ExpressionNode {
-  if (typeof operand === 'object' && operand !== null && 'kind' in operand) return operand as ExpressionNode;
-  const given = operand instanceof Date ? operand.getTime() : operand;
-  // + 0 makes −0 a plain 0, as the readers of data do
-  const value = typeof given === 'number' ? given + 0 : given;
-  if (!isLiteral(value, type)) {
-    throw new TwofoldError('invalid-view-definition', `${String(operand)} is not a literal of type ${type}`);
-  }
-  return { kind: 'literal', value, type, nullable: false };
-}
-
-function isLiteral(value: unknown, type: DataTypeKind): value is LiteralValue {
-  switch (type) {
-    case 'string':
-      return typeof value === 'string' && isText(value);
-    case 'boolean':
-      return typeof value === 'boolean';
-    case 'double':
-      return Number.isFinite(value);
-    case 'int':
-    case 'timestamp':
-      return Number.isSafeInteger(value);
-  }
-}
+const compare = <N extends boolean, R>(operator: CompareOperator, left: ExpressionNode, right: R) =>
+  nodes.compare(operator, left, lift(right, left.type)) as Expression<'boolean', Or<N, NullOf<R>>>;

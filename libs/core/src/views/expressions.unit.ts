@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Expression } from './expression.js';
-import { add, and, coalesce, eq, eventTime, gt, isNull, lt, multiply, not, or } from './expressions.js';
+import { add, multiply } from './arithmetic.js';
+import { and, coalesce, eq, eventTime, gt, isNull, lt, not, or } from './expressions.js';
 
 const size: Expression<'int', false> = { kind: 'field', name: 'size', type: 'int', nullable: false };
 const age: Expression<'int', true> = { kind: 'field', name: 'age', type: 'int', nullable: true };
@@ -41,7 +42,8 @@ describe('an expression', () => {
   it.each<[string, () => unknown]>([
     ['a number as text', () => eq(name, 7 as never)],
     ['half a number as int', () => gt(size, 0.5)],
-    ['an int beyond 2^53 − 1', () => gt(size, 2 ** 53)],
+    ['a number beyond 2^53 − 1, which is no longer exact', () => gt(size, 2 ** 53)],
+    ['an int beyond 64 bits', () => gt(size, 2n ** 63n)],
     ['NaN', () => gt(weight, NaN)],
     ['infinity', () => gt(weight, Infinity)],
     ['no date', () => lt(eventTime, new Date(NaN))],

@@ -1,31 +1,103 @@
 import { createHash } from 'node:crypto';
+import { canonicalJson } from '../events/canonical-json.js';
+import type { Fields } from '../events/data-type.js';
 import type { EventType } from '../events/event-type.js';
-import type { ViewDefinition } from './view-definition.js';
+import { canonicalTimeZone, zoneDigest } from '../time/zone-offsets.js';
+import type { ExpressionNode } from './expression.js';
+import type { FunctionName } from './functions.js';
+import { operandsOf } from './operands.js';
+import type { Aggregate, ViewDefinition } from './view-definition.js';
+import type { Source } from './view-plan.js';
 
 /** Changed when the same definition comes to mean something else (a mended fold, say): all views are then new versions. */
-const SEMANTICS = 1;
+const SEMANTICS = 2;
 /** Hex digits: 64 bits, for at most thousands of versions. */
 const LENGTH = 16;
 
-/** The version of a view: a hash of all that its rows follow from. Descriptions are not among it. */
-export function fingerprintOf(view: ViewDefinition, event: EventType): string {
-  const meaning = {
+/** All that the rows of a view follow from. Descriptions are not among it. */
+export type ViewMeaning = {
+  readonly semantics: number;
+  readonly name: string;
+  /** The events that it reads: fields of the newest version, and how older ones are brought up. */
+  readonly from: readonly {
+    readonly type: string;
+    readonly version: number;
+    readonly stream: string;
+    readonly fields: Fields;
+    readonly upcasts: readonly Pick<EventType, 'version' | 'upcast'>[];
+  }[];
+  readonly where: ViewDefinition['where'];
+  readonly by: ViewDefinition['by'];
+  readonly window: ViewDefinition['window'];
+  readonly measures: ViewDefinition['measures'];
+  /** A digest of its offset changes for each time zone that any of these names. */
+  readonly clocks: Readonly<Record<string, string>>;
+};
+
+export function meaningOf(
+  view: ViewDefinition,
+  sources: readonly Source[],
+  digestOf: (timeZone: string) => string = zoneDigest,
+): ViewMeaning {
+  return {
     semantics: SEMANTICS,
     name: view.name,
-    from: { type: event.type, version: event.version, stream: event.stream, fields: event.fields },
+    from: sources.map(({ event, versions }) => ({
+      type: event.type,
+      version: event.version,
+      stream: event.stream,
+      fields: event.fields,
+      upcasts: versions.map(({ version, upcast }) => ({ version, upcast })),
+    })),
     where: view.where,
     by: view.by,
     window: view.window,
     measures: view.measures,
+    clocks: clocksOf(view, sources, digestOf),
   };
-  return createHash('sha256').update(canonicalJson(meaning)).digest('hex').slice(0, LENGTH);
 }
 
-/** JSON with the members of every object in order of name. */
-function canonicalJson(value: unknown): string {
-  return JSON.stringify(value, (_key, member: unknown) =>
-    member !== null && typeof member === 'object' && !Array.isArray(member)
-      ? Object.fromEntries(Object.entries(member).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : member,
-  );
+/** The version of a view: a hash of its meaning. */
+export const fingerprintOf = (
+  view: ViewDefinition,
+  sources: readonly Source[],
+  digestOf: (timeZone: string) => string = zoneDigest,
+): string => hashOfMeaning(meaningOf(view, sources, digestOf));
+
+export const hashOfMeaning = (meaning: ViewMeaning): string =>
+  createHash('sha256').update(canonicalJson(meaning)).digest('hex').slice(0, LENGTH);
+
+/** A digest of the offset changes of each zone that the view's window and its expressions name. */
+function clocksOf(
+  view: ViewDefinition,
+  sources: readonly Source[],
+  digestOf: (timeZone: string) => string,
+): Readonly<Record<string, string>> {
+  const zones = new Set<string>(view.window.unit === 'all' ? [] : [view.window.timeZone]);
+  for (const node of expressionsOf(view, sources)) addZonesOf(node, zones);
+  const withRules = [...zones].filter((zone) => canonicalTimeZone(zone) !== 'UTC');
+  return Object.fromEntries(withRules.map((zone) => [zone, digestOf(zone)]));
+}
+
+function expressionsOf(view: ViewDefinition, sources: readonly Source[]): readonly ExpressionNode[] {
+  return [
+    ...(view.where === null ? [] : [view.where]),
+    ...view.by.map(({ of }) => of),
+    ...view.measures.flatMap(({ aggregate }) => nodeOf(aggregate)),
+    ...sources.flatMap(({ versions }) => versions.flatMap(({ upcast }) => Object.values(upcast ?? {}))),
+  ];
+}
+
+const nodeOf = (aggregate: Aggregate): readonly ExpressionNode[] =>
+  aggregate.kind === 'count' ? [] : [aggregate.kind === 'countWhere' ? aggregate.where : aggregate.of];
+
+/** Which operand names a zone. */
+const ZONE_OPERAND: Partial<Record<FunctionName, number>> = { datePart: 2, truncate: 2, dateOf: 1 };
+
+function addZonesOf(node: ExpressionNode, zones: Set<string>): void {
+  if (node.kind === 'call') {
+    const zone = node.operands[ZONE_OPERAND[node.name] ?? -1];
+    if (zone?.kind === 'literal' && typeof zone.value === 'string') zones.add(zone.value);
+  }
+  for (const operand of operandsOf(node)) addZonesOf(operand, zones);
 }

@@ -2,16 +2,23 @@ import { describe, expect, it } from '@jest/globals';
 import type { Fields } from '../events/data-type.js';
 import { double, int, optional, string } from '../events/data-type.js';
 import { defineEvent, type EventType } from '../events/event-type.js';
-import { average, count, daily, defineView, hourly, max, min, sum, type FieldReferences } from './define-view.js';
+import { average, count, max, min, sum } from './aggregates.js';
+import { defineView } from './define-view.js';
 import type { Expression } from './expression.js';
-import { and, gt, lt, not } from './expressions.js';
+import { add } from './arithmetic.js';
+import { dateOf, truncate } from './calls.js';
+import { and, eventTime, gt, lt, not } from './expressions.js';
 import { fingerprintOf } from './fingerprint.js';
+import type { ReferencesOf } from './references.js';
 import type { Aggregate, Window } from './view-definition.js';
+import type { Source } from './view-plan.js';
+import { allTime, daily, hourly, monthly } from './windows.js';
 
 const fields = { name: string(), note: string(), size: int(), age: optional(int()) };
 const declared = { type: 'thing.seen', version: 1, stream: 'things', description: '', data: fields };
 const event = defineEvent(declared);
-type Thing = FieldReferences<typeof fields>;
+type Thing = ReferencesOf<EventType<typeof fields>>;
+const only = (from: EventType): readonly Source[] => [{ event: from, versions: [from] }];
 type Declaration = {
   readonly name: string;
   readonly description: string;
@@ -33,10 +40,12 @@ const view: Declaration = {
 };
 const versionOf = (changes: Partial<Declaration> = {}): string => {
   const declaration = { ...view, ...changes };
-  return fingerprintOf(defineView(declaration), declaration.from);
+  return fingerprintOf(defineView(declaration), only(declaration.from));
 };
-const eventWith = (changes: { readonly [N in keyof typeof declared]?: (typeof declared)[N] }) =>
-  defineEvent({ ...declared, ...changes });
+const eventWith = (changes: { readonly [N in keyof typeof declared]?: (typeof declared)[N] }): typeof event => ({
+  ...defineEvent({ ...declared, version: 1, ...changes, ...('version' in changes ? { version: 1 } : {}) }),
+  version: changes.version ?? 1,
+});
 
 describe('the version of a view', () => {
   it('is 16 hexadecimal digits', () => {
@@ -44,7 +53,7 @@ describe('the version of a view', () => {
   });
 
   it('is pinned: the same in every process and release, until the semantics change', () => {
-    expect(versionOf()).toBe('1540049ae92921cf');
+    expect(versionOf()).toBe('8e5d95a0a3cec2aa');
   });
 
   it.each<[string, Partial<Declaration>]>([
@@ -94,11 +103,50 @@ describe('the version of a view', () => {
     const declaration = { name: 'things', window: daily(), measures: () => ({ things: count() }) };
     const versionFrom = (data: Fields): string => {
       const from = defineEvent({ ...declared, data });
-      return fingerprintOf(defineView({ ...declaration, from }), from);
+      return fingerprintOf(defineView({ ...declaration, from }), only(from));
     };
     const versions = [{ x: int() }, { x: double() }, { x: optional(int()) }, { x: string() }, { y: int() }].map(
       versionFrom,
     );
     expect(new Set([versionOf(), ...versions]).size).toBe(6);
+  });
+
+  it('is another where an older version is brought up otherwise, or is no longer read', () => {
+    const newer = (by: number) =>
+      defineEvent({ ...declared, version: 2, from: event, upcast: ({ size }) => ({ size: add(size, by) }) });
+    const definition = defineView({ ...view, from: newer(1) });
+    const versionWith = (versions: readonly EventType[]): string =>
+      fingerprintOf(definition, [{ event: versions.at(-1) ?? event, versions }]);
+    const versions = [[event, newer(1)], [event, newer(2)], [newer(1)]].map(versionWith);
+    expect(new Set(versions).size).toBe(3);
+    expect(versionWith([event, newer(1)])).toBe(versions[0]);
+  });
+});
+
+describe('the time zones of a view', () => {
+  const versionBy = (changes: Partial<Declaration>, digestOf: (zone: string) => string): string =>
+    fingerprintOf(defineView({ ...view, ...changes }), only(event), digestOf);
+  const asked = (changes: Partial<Declaration>): readonly string[] => {
+    const zones: string[] = [];
+    versionBy(changes, (zone) => {
+      zones.push(zone);
+      return zone;
+    });
+    return zones;
+  };
+
+  it('are those of its window and of its functions; UTC has no rules that could change', () => {
+    expect(asked({})).toEqual([]);
+    expect(asked({ window: daily({ timeZone: 'Europe/Berlin' }) })).toEqual(['Europe/Berlin']);
+    expect(asked({ window: allTime() })).toEqual([]);
+    expect(asked({ by: () => ({ day: dateOf(eventTime, 'Asia/Kathmandu') }) })).toEqual(['Asia/Kathmandu']);
+    expect(
+      asked({ where: () => gt(truncate(eventTime, 'day', 'Europe/Berlin'), truncate(eventTime, 'hour', 'UTC')) }),
+    ).toEqual(['Europe/Berlin']);
+  });
+
+  it('make another version when their rules change', () => {
+    const changes = { window: monthly({ timeZone: 'Europe/Berlin' }) };
+    expect(versionBy(changes, () => 'old rules')).not.toBe(versionBy(changes, () => 'new rules'));
   });
 });

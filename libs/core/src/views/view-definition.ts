@@ -1,21 +1,40 @@
-import type { DataTypeKind } from '../events/data-type.js';
+import type { DataTypeName } from '../events/data-type.js';
 import type { ExpressionNode } from './expression.js';
 
-/** Tumbling windows by event time. `unit` is the width. */
-export type Window = { readonly kind: 'tumbling'; readonly unit: 'hour' | 'day'; readonly timeZone: 'UTC' };
+/** From short to long. Weeks begin on Monday (ISO 8601). */
+export const WINDOW_UNITS = ['minute', 'hour', 'day', 'week', 'month', 'quarter', 'year', 'all'] as const;
+export type WindowUnit = (typeof WINDOW_UNITS)[number];
 
-/** What a measure computes, as plain data. Built of parts by the algebra. */
+/** Tumbling windows by event time, in the civil time of a zone (IANA name). `all`: one window of all time. */
+export type Window = { readonly kind: 'tumbling'; readonly unit: WindowUnit; readonly timeZone: string };
+
+/** What a measure computes, as plain data. Built of parts by the algebra. Nulls of `of` count nowhere. */
 export type Aggregate =
   | { readonly kind: 'count' }
+  | { readonly kind: 'countWhere'; readonly where: ExpressionNode }
   | { readonly kind: 'sum'; readonly of: ExpressionNode }
   | { readonly kind: 'min'; readonly of: ExpressionNode }
   | { readonly kind: 'max'; readonly of: ExpressionNode }
-  | { readonly kind: 'average'; readonly of: ExpressionNode };
+  | { readonly kind: 'average'; readonly of: ExpressionNode }
+  /** Of the population (÷ n), as a double. */
+  | { readonly kind: 'variance'; readonly of: ExpressionNode }
+  | { readonly kind: 'standardDeviation'; readonly of: ExpressionNode }
+  /** The value of the event that is first (last) by (event time, stream, partition, offset) among those that have one. */
+  | { readonly kind: 'first'; readonly of: ExpressionNode }
+  | { readonly kind: 'latest'; readonly of: ExpressionNode }
+  /** How many different values, exactly; more than `atMost` is an error of the answer. */
+  | { readonly kind: 'distinct'; readonly of: ExpressionNode; readonly atMost: number }
+  /** How many different values, by HyperLogLog over md5. */
+  | { readonly kind: 'approximateDistinct'; readonly of: ExpressionNode }
+  /** The value below which a share `rank` (0 to 1) of the values is, by log-linear buckets. */
+  | { readonly kind: 'quantile'; readonly of: ExpressionNode; readonly rank: number }
+  /** How many values lie below the first boundary, from each to the next, and from the last on. Boundaries as literals have them, ascending. */
+  | { readonly kind: 'histogram'; readonly of: ExpressionNode; readonly boundaries: readonly (number | string)[] };
 
 export type Dimension = { readonly name: string; readonly of: ExpressionNode };
 export type Measure = { readonly name: string; readonly aggregate: Aggregate };
 
-/** The event a view reads, with the fields it may use. */
+/** An event that a view reads, at its newest version. */
 export type EventReference = {
   readonly type: string;
   readonly version: number;
@@ -28,7 +47,8 @@ export type ViewDefinition = {
   /** kebab-case, unique in the catalog. */
   readonly name: string;
   readonly description: string;
-  readonly from: EventReference;
+  /** At least one; each type once. */
+  readonly from: readonly EventReference[];
   /** null: every event. */
   readonly where: ExpressionNode | null;
   readonly by: readonly Dimension[];
@@ -39,4 +59,5 @@ export type ViewDefinition = {
 /** A view at one version. The version is the fingerprint of its meaning. */
 export type ViewId = { readonly name: string; readonly version: string };
 
-export type ColumnType = { readonly kind: DataTypeKind; readonly nullable: boolean };
+/** `histogram`: how many values are in each bucket, a JSON array. */
+export type ColumnType = { readonly type: DataTypeName | 'histogram'; readonly nullable: boolean };

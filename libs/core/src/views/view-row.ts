@@ -1,6 +1,6 @@
 import type { Scalar } from '../events/data-type.js';
 
-/** Number of a tumbling window: whole units (hours, days) since 1970-01-01T00:00Z; negative before. */
+/** A tumbling window, named by its start: milliseconds since 1970-01-01T00:00Z; negative before. 0 for the one window of all time. */
 export type WindowNumber = number;
 
 /**
@@ -21,6 +21,11 @@ export type RowSelection = {
   readonly fromWindow: WindowNumber | null;
   /** First window no longer wanted; null: to the last. */
   readonly toWindow: WindowNumber | null;
+  /**
+   * Every window of the view in that range, where they are few: a store may look each of them up instead of going through all.
+   * Absent: the range is open or long.
+   */
+  readonly windows?: readonly WindowNumber[];
 };
 
 /** The text that names a row's dimensions: their values as a JSON array, an int beyond 2^53 − 1 as `["digits"]`. */

@@ -17,6 +17,8 @@ export type Course = {
 };
 
 const MAX_CUTS = 4;
+/** Partitions that a log has in all its streams, at most. */
+const MAX_PLACES = 6;
 const MAX_DELIVERIES = 6;
 
 const delivery: fc.Arbitrary<Delivery> = fc.record({
@@ -28,8 +30,14 @@ const delivery: fc.Arbitrary<Delivery> = fc.record({
 /** Courses for a log that is not known yet: places are drawn as numbers, and fitted to its partitions. */
 export const courses: fc.Arbitrary<(log: Log) => Course> = fc
   .tuple(
-    fc.array(fc.array(fc.nat({ max: 99 }), { minLength: 4, maxLength: 4 }), { minLength: 1, maxLength: MAX_CUTS }),
-    fc.array(fc.array(delivery, { maxLength: MAX_DELIVERIES, size: 'max' }), { minLength: 4, maxLength: 4 }),
+    fc.array(fc.array(fc.nat({ max: 99 }), { minLength: MAX_PLACES, maxLength: MAX_PLACES }), {
+      minLength: 1,
+      maxLength: MAX_CUTS,
+    }),
+    fc.array(fc.array(delivery, { maxLength: MAX_DELIVERIES, size: 'max' }), {
+      minLength: MAX_PLACES,
+      maxLength: MAX_PLACES,
+    }),
   )
   .map(([places, deliveries]) => (log: Log): Course => {
     const byPartition = log.map((records, partition) =>

@@ -3,11 +3,18 @@ import { lawCases, type LawCase } from '../generators/law-cases.js';
 import { checkLaw } from './check-law.js';
 import type { LawSubject } from './law-subject.js';
 
-/** Cases of a common run, each with up to three views: seconds against an engine in the process. */
-const DEFAULT_RUNS = 1000;
+/** Cases of a common run, each with up to three views: they hold every word of the language, most many times. */
+export const COMMON_RUNS = 2_000;
 
-export const lawProperty = (subject: LawSubject): fc.IAsyncProperty<[LawCase]> =>
-  fc.asyncProperty(lawCases, (lawCase) => checkLaw(subject, lawCase));
+/** `see` is shown each case that holds. */
+export const lawProperty = (
+  subject: LawSubject,
+  see: (lawCase: LawCase) => void = () => undefined,
+): fc.IAsyncProperty<[LawCase]> =>
+  fc.asyncProperty(lawCases, async (lawCase) => {
+    await checkLaw(subject, lawCase);
+    see(lawCase);
+  });
 
 export type LawParameters = Pick<fc.Parameters<[LawCase]>, 'numRuns' | 'seed' | 'path'> & { readonly numRuns: number };
 
@@ -18,7 +25,7 @@ export type LawParameters = Pick<fc.Parameters<[LawCase]>, 'numRuns' | 'seed' | 
 export function lawParameters(environment: NodeJS.ProcessEnv = process.env): LawParameters {
   const { TWOFOLD_LAW_RUNS: runs, TWOFOLD_LAW_SEED: seed, TWOFOLD_LAW_PATH: path } = environment;
   return {
-    numRuns: runs === undefined ? DEFAULT_RUNS : Number(runs),
+    numRuns: runs === undefined ? COMMON_RUNS : Number(runs),
     ...(seed === undefined ? {} : { seed: Number(seed) }),
     ...(path === undefined ? {} : { path }),
   };

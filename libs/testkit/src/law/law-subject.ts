@@ -1,22 +1,26 @@
 import {
+  TwofoldError,
   compileFold,
+  compileUpcast,
   mergeRows,
   naiveView,
+  partitionName,
   presentMeasure,
-  type Scalar,
+  rollUpRows,
   type ViewPlan,
   type ViewRow,
 } from '@twofold/core';
 import type { LawCase } from '../generators/law-cases.js';
 import { foldTailBy, type FoldTail } from './model-worker.js';
-import { eventsBelow, type Cut } from './naive-law.js';
+import { NaiveLog, type Cut } from './naive-log.js';
 
-/** The rows of a view for exactly the events of the case's log below a cut. */
+/** The rows of a view for exactly the events of the case's log below a cut. Rejects with `overflow` that names an event. */
 export type ComputeBatch = (plan: ViewPlan, cut: Cut) => Promise<readonly ViewRow[]>;
 
 /** All the pieces whose agreement the law is about: each can be another implementation, or a mutant. */
 export type LawSubject = {
   readonly compileFold: typeof compileFold;
+  readonly compileUpcast: typeof compileUpcast;
   /** Makes the log of a case ready for a batch engine. */
   readonly openBatch: (lawCase: LawCase) => Promise<ComputeBatch>;
   readonly foldTail: FoldTail;
@@ -26,18 +30,35 @@ export type LawSubject = {
     generation: readonly ViewRow[],
     epochs: readonly (readonly ViewRow[])[],
   ) => readonly ViewRow[];
-  /** The values of a row's measures. */
-  readonly present: (plan: ViewPlan, row: ViewRow) => readonly Scalar[];
+  readonly rollUp: typeof rollUpRows;
+  readonly present: typeof presentMeasure;
 };
+
+/** The pieces that are wrong, by what is wrong with them. */
+export type WrongPieces = (right: LawSubject) => Readonly<Record<string, Partial<LawSubject>>>;
 
 /** The real pieces, with the naive view as batch engine. */
 export const realSubject: LawSubject = {
   compileFold,
-  openBatch:
-    async ({ log }) =>
-    async (plan, cut) =>
-      naiveView(plan, eventsBelow(plan, log, cut)),
+  compileUpcast,
+  openBatch: async (lawCase) => {
+    const naive = new NaiveLog(lawCase);
+    return async (plan, cut) => {
+      const [overflowing] = naive.overflowing(plan, cut);
+      if (overflowing !== undefined) throw overflowAt(lawCase, overflowing);
+      return naiveView(plan, naive.eventsBelow(plan, cut));
+    };
+  },
   foldTail: foldTailBy({ takes: (offset, applied) => offset >= applied }),
   merge: (plan, generation, epochs) => mergeRows(plan, [...generation, ...epochs.flat()]),
-  present: (plan, row) => plan.measures.map((measure) => presentMeasure(measure, row.parts)),
+  rollUp: rollUpRows,
+  present: presentMeasure,
 };
+
+function overflowAt(
+  { partitions }: LawCase,
+  { partition, offset }: { readonly partition: number; readonly offset: number },
+): TwofoldError {
+  const place = partitions[partition] ?? { stream: 'none', partition };
+  return new TwofoldError('overflow', `the event at ${partitionName(place)}, offset ${offset} leaves 64 bits`);
+}

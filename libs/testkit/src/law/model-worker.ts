@@ -1,7 +1,7 @@
-import { rowKeyOf, type Offset, type ViewFold, type ViewPlan, type ViewRow } from '@twofold/core';
+import { rowKeyOf, type Offset, type ViewFold, type ViewRow } from '@twofold/core';
 import type { Crash, Delivery } from '../generators/cuts.js';
 import { headOf, type LoggedEvent } from '../generators/logs.js';
-import { isRead } from './naive-law.js';
+import type { ApplyRecord } from './read-events.js';
 
 /** What is folded: the tail of one partition, and where its epochs start (the first at the generation's cut). */
 export type Tail = {
@@ -11,7 +11,7 @@ export type Tail = {
 };
 
 /** The rows of each epoch, after all was delivered. */
-export type FoldTail = (plan: ViewPlan, newFold: () => ViewFold, tail: Tail) => readonly (readonly ViewRow[])[];
+export type FoldTail = (apply: ApplyRecord, newFold: () => ViewFold, tail: Tail) => readonly (readonly ViewRow[])[];
 
 export type WorkerRules = {
   /** Whether a worker that has applied everything below `applied` folds the record at `offset`. */
@@ -21,8 +21,8 @@ export type WorkerRules = {
 /** The folds of a partition's tail by a worker that dies, begins again at what it committed, and is given records twice. */
 export const foldTailBy =
   (rules: WorkerRules): FoldTail =>
-  (plan, newFold, tail) => {
-    const worker = new ModelWorker(plan, newFold, tail, rules);
+  (apply, newFold, tail) => {
+    const worker = new ModelWorker(apply, newFold, tail, rules);
     for (const { back, count, crash } of tail.deliveries) {
       worker.deliver(Math.max(0, worker.applied - back), worker.applied + count, crash);
     }
@@ -30,7 +30,7 @@ export const foldTailBy =
     return worker.epochs();
   };
 
-/** The rules of the cut (DESIGN 6) as far as a single worker needs them: rows are written absolutely, together with the offset. */
+/** The rules of the cut as far as a single worker needs them: rows are written absolutely, together with the offset. */
 class ModelWorker {
   /** What outlives the worker. */
   private readonly record: { applied: Offset; open: number; readonly rows: readonly Map<string, ViewRow>[] };
@@ -40,7 +40,7 @@ class ModelWorker {
   applied: Offset;
 
   constructor(
-    private readonly plan: ViewPlan,
+    private readonly apply: ApplyRecord,
     private readonly newFold: () => ViewFold,
     private readonly tail: Tail,
     private readonly rules: WorkerRules,
@@ -54,7 +54,7 @@ class ModelWorker {
     for (const event of this.tail.records) {
       if (event.offset < from || event.offset >= to || !this.rules.takes(event.offset, this.applied)) continue;
       while (event.offset >= (this.tail.starts[this.open + 1] ?? Infinity)) this.seal();
-      if (isRead(this.plan, event)) this.fold.apply(event.values, event.timeMs);
+      this.apply(this.fold, event);
       this.applied = Math.max(this.applied, event.offset + 1);
     }
     if (crash !== 'before-commit') this.commit();

@@ -1,9 +1,20 @@
 import type { ViewPlan } from '@twofold/core';
-import { WINDOW, dimensionColumns, generationColumns, type GenerationColumn } from './generation-columns.js';
+import {
+  WINDOW,
+  dimensionColumns,
+  generationColumns,
+  measureColumns,
+  type GenerationColumn,
+} from './generation-columns.js';
 import { keyIndexName, quoteIdentifier, tableReference, windowIndexName } from './identifier.js';
 
 export const createTable = (table: string, plan: ViewPlan): string =>
-  `CREATE TABLE ${tableReference(table)} (${generationColumns(plan).map(columnDefinition).join(', ')})`;
+  `CREATE TABLE ${tableReference(table)} (${[
+    ...generationColumns(plan),
+    ...measureColumns(plan).map(({ column }) => column),
+  ]
+    .map(columnDefinition)
+    .join(', ')})`;
 
 /** FREEZE: the table is of the same transaction, so its rows need no later visit of vacuum. */
 export const copyIntoTable = (table: string): string =>

@@ -1,18 +1,19 @@
-import { impossible, presentMeasure, type RowOrder, type Scalar, type ViewPlan, type ViewRow } from '@twofold/core';
-import { WINDOW, dimensionColumns, partColumns, type GenerationColumn } from './generation-columns.js';
+import { impossible, type RowOrder, type RowPlace, type Scalar, type ViewPlan } from '@twofold/core';
+import { WINDOW, columnOfMeasure, dimensionColumns, type GenerationColumn } from './generation-columns.js';
+import { comparedType } from './having-condition.js';
 import { quoteIdentifier } from './identifier.js';
 import type { Parameters } from './parameters.js';
 
-/** One expression that rows are ordered by, and its value for a row at hand. */
+/** One column that rows are ordered by, and its value for a place in the order. */
 export type OrderKey = {
   readonly expression: string;
   readonly sqlType: string;
   readonly isNullable: boolean;
   readonly isDescending: boolean;
-  readonly valueOf: (row: ViewRow) => Scalar;
+  readonly valueOf: (place: RowPlace) => Scalar;
 };
 
-/** A total order, the same as the core's `compareRows`: as asked for, then window, then dimensions, each ascending. */
+/** A total order, the same as the core's `compareRowPlaces`: as asked for, then window, then dimensions, each ascending. */
 export function orderKeys(plan: ViewPlan, order: RowOrder): readonly OrderKey[] {
   const wanted = { ...wantedKey(plan, order), isDescending: order.descending };
   const ties = [windowKey, ...plan.dimensions.map((_, index) => dimensionKey(plan, index))];
@@ -28,26 +29,26 @@ export const orderBy = (keys: readonly OrderKey[]): string =>
     })
     .join(', ');
 
-/** The conditions on the rows that come after `row` in the order. */
-export function afterConditions(keys: readonly OrderKey[], row: ViewRow, parameters: Parameters): readonly string[] {
+/** The conditions on the rows that come after a place in the order. */
+export function afterConditions(keys: readonly OrderKey[], place: RowPlace, parameters: Parameters): readonly string[] {
   const [first] = keys;
-  const after = comesAfter(keys, row, parameters);
+  const after = comesAfter(keys, place, parameters);
   if (first === undefined || first.isNullable) return [after];
   // Follows from the other condition, but only this one tells an index where to begin.
-  const parameter = parameters.bind(first.valueOf(row), first.sqlType);
+  const parameter = parameters.bind(first.valueOf(place), first.sqlType);
   return [`${first.expression} ${first.isDescending ? '<=' : '>='} ${parameter}`, after];
 }
 
-function comesAfter(keys: readonly OrderKey[], row: ViewRow, parameters: Parameters): string {
+function comesAfter(keys: readonly OrderKey[], place: RowPlace, parameters: Parameters): string {
   const [key, ...ties] = keys;
   if (key === undefined) return 'false';
   const { expression, sqlType, isNullable, isDescending } = key;
-  const value = key.valueOf(row);
-  if (value === null) return `(${expression} IS NULL AND ${comesAfter(ties, row, parameters)})`;
+  const value = key.valueOf(place);
+  if (value === null) return `(${expression} IS NULL AND ${comesAfter(ties, place, parameters)})`;
   const parameter = parameters.bind(value, sqlType);
   const isBeyond = `${expression} ${isDescending ? '<' : '>'} ${parameter}`;
   const isLast = isNullable ? ` OR ${expression} IS NULL` : '';
-  return `(${isBeyond}${isLast} OR (${expression} = ${parameter} AND ${comesAfter(ties, row, parameters)}))`;
+  return `(${isBeyond}${isLast} OR (${expression} = ${parameter} AND ${comesAfter(ties, place, parameters)}))`;
 }
 
 function wantedKey(plan: ViewPlan, { by }: RowOrder): OrderKey {
@@ -71,27 +72,15 @@ const ofColumn = (column: GenerationColumn, valueOf: OrderKey['valueOf']): Order
   valueOf,
 });
 
-const windowKey = ofColumn(WINDOW, (row) => row.window);
+const windowKey = ofColumn(WINDOW, ({ window }) => window);
 
 const dimensionKey = (plan: ViewPlan, index: number): OrderKey =>
-  ofColumn(dimensionColumns(plan)[index] ?? impossible(`dimension ${index}`), (row) => row.dimensions[index] ?? null);
+  ofColumn(
+    dimensionColumns(plan)[index] ?? impossible(`dimension ${index}`),
+    ({ dimensions }) => dimensions[index] ?? null,
+  );
 
-/** A measure as it is presented: its part, or a quotient in double precision, which is JavaScript's own. */
-function measureKey(plan: ViewPlan, index: number): OrderKey {
-  const measure = plan.measures[index] ?? impossible(`measure ${index}`);
-  const columns = partColumns(plan);
-  const columnAt = (position: number): GenerationColumn =>
-    columns[measure.parts[position] ?? -1] ?? impossible(`part ${position} of measure ${measure.name}`);
-  const valueOf: OrderKey['valueOf'] = (row) => presentMeasure(measure, row.parts);
-  switch (measure.present) {
-    case 'value':
-      return ofColumn(columnAt(0), valueOf);
-    case 'ratio': {
-      const asDouble = (column: GenerationColumn): string => `${quoteIdentifier(column.name)}::double precision`;
-      const expression = `(${asDouble(columnAt(0))} / nullif(${asDouble(columnAt(1))}, 0))`;
-      return { expression, sqlType: 'double precision', isNullable: true, isDescending: false, valueOf };
-    }
-    default:
-      return impossible(`presentation ${JSON.stringify(measure.present satisfies never)}`);
-  }
-}
+const measureKey = (plan: ViewPlan, index: number): OrderKey => {
+  const column = columnOfMeasure(plan, index);
+  return { ...ofColumn(column, ({ key }) => key), sqlType: comparedType(column) };
+};

@@ -2,6 +2,7 @@ import type { Scalar, ViewPlan, ViewRow } from '@twofold/core';
 import { WINDOW, dimensionColumns, generationColumns } from './generation-columns.js';
 import { quoteIdentifier, tableReference } from './identifier.js';
 import { Parameters, type Statement } from './parameters.js';
+import { boundedInSize } from './selected-size.js';
 
 type Key = Pick<ViewRow, 'dimensions' | 'window'>;
 
@@ -14,7 +15,8 @@ export function selectKeys(plan: ViewPlan, table: string, keys: readonly Key[]):
   const text = groupsByNulls(keys)
     .map((group) => selectGroup(plan, table, group, parameters))
     .join(' UNION ALL ');
-  return { text, values: parameters.values };
+  const columns = generationColumns(plan).map(({ name }) => name);
+  return { text: boundedInSize(plan, text, columns), values: parameters.values };
 }
 
 function groupsByNulls(keys: readonly Key[]): readonly (readonly Key[])[] {

@@ -3,6 +3,10 @@ import { WINDOW, dimensionColumns, type GenerationColumn } from './generation-co
 import { quoteIdentifier } from './identifier.js';
 import type { Parameters } from './parameters.js';
 
+/** The rows that meet all of the conditions. */
+export const whereAll = (conditions: readonly string[]): string =>
+  conditions.length === 0 ? '' : ` WHERE ${conditions.join(' AND ')}`;
+
 /** The conditions that a selection sets, none for what it leaves open. */
 export function selectionConditions(
   plan: ViewPlan,

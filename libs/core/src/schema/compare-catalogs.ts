@@ -1,0 +1,108 @@
+import { TwofoldError, impossible } from '../errors/twofold-error.js';
+import { compareEvents, type EventChange } from '../events/compatibility.js';
+import type { EventType } from '../events/event-type.js';
+import { checkView } from '../views/check-view.js';
+import { meaningOf } from '../views/fingerprint.js';
+import { planView } from '../views/plan-view.js';
+import type { ViewDefinition } from '../views/view-definition.js';
+import type { ViewPlan } from '../views/view-plan.js';
+import { meaningOfLocked, type CatalogLock, type LockedView } from './catalog-lock.js';
+import { meaningChanges, type ViewCause } from './compare-view.js';
+import { fieldProblems } from './field-problems.js';
+
+/** A module of the catalog that throws when it is loaded. */
+export type LoadFailure = { readonly file: string; readonly reason: string };
+
+/** What the teams declare now, put together or not. */
+export type DeclaredCatalog = {
+  readonly events: readonly EventType[];
+  readonly views: readonly ViewDefinition[];
+  /** A view that is not among `views` may be one of them. */
+  readonly failures: readonly LoadFailure[];
+};
+
+export type ViewChange = {
+  readonly view: string;
+  readonly outcome: 'unchanged' | 'added' | 'changed' | 'broken' | 'removed';
+  /** Its versions; null: there is none. */
+  readonly before: string | null;
+  readonly after: string | null;
+  /** None of what is unchanged, added or removed. */
+  readonly causes: readonly ViewCause[];
+};
+
+export type CatalogComparison = { readonly events: readonly EventChange[]; readonly views: readonly ViewChange[] };
+
+/**
+ * Compares what is declared now with an earlier catalog: what happened to each event and each view, in order of name. A view
+ * is broken when it can no longer be defined, and changed when its version is another one (it then is built anew, beside the
+ * old one).
+ */
+export function compareCatalogs(before: CatalogLock, after: DeclaredCatalog): CatalogComparison {
+  const locked = new Map(before.views.map((view) => [view.definition.name, view]));
+  const declared = new Map(after.views.map((view) => [view.name, view]));
+  const views = [...new Set([...locked.keys(), ...declared.keys()])]
+    .sort()
+    .map((name) => compareView(name, locked.get(name), declared.get(name), before, after));
+  const stay = new Set(views.filter(({ outcome }) => outcome !== 'removed').map(({ view }) => view));
+  const readersOf = (type: string): readonly string[] =>
+    before.views
+      .filter(({ definition }) => stay.has(definition.name) && definition.from.some((from) => from.type === type))
+      .map(({ definition }) => definition.name);
+  return { events: compareEvents(before.events, after.events, readersOf), views };
+}
+
+/** Whether the comparison must not pass. */
+export const isBreak = ({ events, views }: CatalogComparison): boolean =>
+  events.some(({ effect }) => effect === 'break') || views.some(({ outcome }) => outcome === 'broken');
+
+function compareView(
+  view: string,
+  locked: LockedView | undefined,
+  declared: ViewDefinition | undefined,
+  before: CatalogLock,
+  after: DeclaredCatalog,
+): ViewChange {
+  const change = (outcome: ViewChange['outcome'], now: string | null, causes: readonly ViewCause[]): ViewChange => ({
+    ...{ view, outcome, before: locked?.version ?? null, after: now, causes },
+  });
+  if (declared === undefined) {
+    if (locked === undefined) return impossible(`a view ${view} of no catalog`);
+    if (after.failures.length === 0) return change('removed', null, []);
+    return change('broken', null, causesOfLoss(locked.definition, after));
+  }
+  const plan = planOrCauses(declared, after.events);
+  if (!('id' in plan)) return change('broken', null, plan);
+  if (locked === undefined) return change('added', plan.id.version, []);
+  if (plan.id.version === locked.version) return change('unchanged', plan.id.version, []);
+  const [was, is] = [meaningOfLocked(locked, before.events), meaningOf(declared, plan.sources)];
+  return change('changed', plan.id.version, meaningChanges(was, is));
+}
+
+/** Of a view whose module probably is one of those that throw: why, as far as its old definition shows it. */
+function causesOfLoss(definition: ViewDefinition, { events, failures }: DeclaredCatalog): readonly ViewCause[] {
+  const causes = fieldProblems(definition, events);
+  if (causes.length > 0) return causes;
+  return failures.map(({ file, reason }) => notDefinable(`${file} cannot be loaded: ${reason}`, null));
+}
+
+function planOrCauses(view: ViewDefinition, events: readonly EventType[]): ViewPlan | readonly ViewCause[] {
+  try {
+    const plan = planView(view, events);
+    checkView(
+      view,
+      plan.sources.map(({ event }) => event),
+    );
+    return plan;
+  } catch (error) {
+    if (!(error instanceof TwofoldError)) throw error;
+    return [notDefinable(error.message, error.pointer ?? null), ...fieldProblems(view, events)];
+  }
+}
+
+const notDefinable = (reason: string, pointer: string | null): ViewCause => ({
+  what: 'not-definable',
+  pointer,
+  field: null,
+  reason,
+});
