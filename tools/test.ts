@@ -31,6 +31,7 @@ async function main(): Promise<number> {
     await step('formatting', 'prettier', ['--check', '.']);
     await step('types of the tools', 'tsc', ['-p', 'tools']);
     await step('types of the benchmarks', 'tsc', ['-p', 'bench']);
+    await step('the catalog, compared with the one before', 'node', ['tools/catalog/check.ts']);
   }
 
   const needsServers = kinds.some((kind) => kind === 'int' || kind === 'e2e');
