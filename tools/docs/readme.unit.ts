@@ -4,9 +4,9 @@ import { fileURLToPath } from 'node:url';
 import * as flightsDomain from '@twofold/catalog-flights';
 import * as core from '@twofold/core';
 import { buildSchema, parse, validate } from 'graphql';
-import ts from 'typescript';
 import { schemaOfCatalog } from '../../apps/serving-gateway/src/graphql/schema-of-catalog.ts';
 import { codeBlocks, readPage } from './markdown.ts';
+import { runBlock } from './run-block.ts';
 
 const { defineCatalog, envelopeReaderOf, naiveView, presentRow, readRowsRequest, viewNamed } = core;
 
@@ -15,20 +15,10 @@ const readme = readPage(root, 'README.md');
 const catalog = defineCatalog(flightsDomain.flights);
 const limits = { defaultRows: 100, maxRows: 10_000, maxWaitMs: 30_000 };
 
-/** Runs a module of the catalog as README has it, with the imports that it names. */
-function evaluate(source: string): Readonly<Record<string, unknown>> {
-  const { outputText } = ts.transpileModule(source, { compilerOptions: { module: ts.ModuleKind.CommonJS } });
-  const modules: Readonly<Record<string, unknown>> = {
-    '@twofold/core': core,
-    '../events/flight-landed.js': flightsDomain,
-  };
-  const exported: Record<string, unknown> = {};
-  new Function('exports', 'require', outputText)(exported, (name: string) => modules[name]);
-  return exported;
-}
-
 const [viewSource = ''] = codeBlocks(readme, 'ts');
-const longHauls = evaluate(viewSource)['longHauls'] as core.ViewDefinition;
+const longHauls = runBlock(viewSource, { '@twofold/core': core, '../events/flight-landed.js': flightsDomain })[
+  'longHauls'
+] as core.ViewDefinition;
 const withLongHauls = defineCatalog({
   events: flightsDomain.flights.events,
   views: [...flightsDomain.flights.views, longHauls],
@@ -50,7 +40,8 @@ describe('README', () => {
   it('has a first view that can be defined, and an event that is valid and comes to stand in it', () => {
     expect(envelopeReaderOf(withLongHauls.events)(event)).toMatchObject({ kind: 'valid', id: '1' });
     const plan = viewNamed(withLongHauls, 'long-hauls');
-    const rows = naiveView(plan, [{ timeMs: Date.parse(event.time), data: event.data }]);
+    const place = { stream: 'flights', partition: 0, offset: 0, type: 'flight.landed' };
+    const rows = naiveView(plan, [{ ...place, timeMs: Date.parse(event.time), data: event.data }]);
     expect(rows.map((row) => presentRow(plan, row))).toEqual([
       expect.objectContaining({ destination: 'JFK', flights: 1, averageDelay: 12 }),
     ]);
