@@ -1,6 +1,6 @@
 import '@twofold/platform/no-maglev';
 import { catalog } from '@twofold/catalog';
-import { mergeRows, viewNamed, type Partition } from '@twofold/core';
+import { mergeRows, streamNamed, viewNamed, type Partition } from '@twofold/core';
 import { KafkaRawReader } from '@twofold/event-log-kafka';
 import { foldIntoSpeedViews } from '@twofold/flows';
 import { InMemoryBatchViewStore, InMemoryBoundaries } from '@twofold/in-memory';
@@ -33,6 +33,7 @@ const report = {
   halted: (_id: unknown, _offset: number, error: unknown): never => {
     throw error;
   },
+  windowTruncated: (): void => undefined,
   trouble: (_partition: Partition, error: unknown): void => {
     throw error;
   },
@@ -43,7 +44,7 @@ await Promise.all(
   partitions.map((partition) =>
     foldIntoSpeedViews(
       { log, speedViews, boundaries, batchViews, clock: systemClock, news: () => 0, report },
-      { partition, views: [plan], events: catalog.events },
+      { partition, views: [plan], events: catalog.events, ...streamNamed(catalog.streams, stream) },
       done.signal,
     ),
   ),

@@ -130,6 +130,7 @@ describe('the whole way through the five apps', () => {
         parts: { batchRows: expect.any(Number), speedRows: expect.any(Number) },
         catchingUp: false,
         deadLetters: 0,
+        duplicates: 0,
       });
 
       const asked = await call(`${platform.url('replay-orchestrator')}/v1/views/delays-by-airport/rebuilds`, {

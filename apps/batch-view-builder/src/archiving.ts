@@ -1,6 +1,6 @@
 import { Logger, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
-import { partitionName, streamsOf, type Catalog } from '@twofold/core';
-import { archiveEvents, type ArchivePorts } from '@twofold/flows';
+import { partitionName, streamNamed, streamsOf, type Catalog } from '@twofold/core';
+import { archiveEvents, truncationText, type ArchivePorts } from '@twofold/flows';
 import { PartitionTasks, RecentTroubles, type Readiness } from '@twofold/platform';
 import type { PartitionAssigner } from '@twofold/ports';
 
@@ -19,10 +19,15 @@ export class Archiving implements OnApplicationBootstrap, BeforeApplicationShutd
     const report: ArchivePorts['report'] = {
       archived: (partition, from, to) =>
         this.logger.debug(`archived ${partitionName(partition)} from ${from} to ${to}`),
+      windowTruncated: (partition, from, start) => this.logger.warn(truncationText(partition, from, start)),
       trouble: (partition, error) => troubles.add(partitionName(partition), error),
     };
     this.tasks = new PartitionTasks(assigner, 'batch-view-builder', streamsOf(catalog), (partition, stop) =>
-      archiveEvents({ ...ports, report }, { partition, events: catalog.events }, stop),
+      archiveEvents(
+        { ...ports, report },
+        { partition, events: catalog.events, ...streamNamed(catalog.streams, partition.stream) },
+        stop,
+      ),
     );
     readiness.register('archive', () => troubles.check());
   }

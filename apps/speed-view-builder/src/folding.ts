@@ -1,6 +1,6 @@
 import { Logger, type OnApplicationBootstrap, type BeforeApplicationShutdown } from '@nestjs/common';
-import { partitionName, streamsOf, type Catalog } from '@twofold/core';
-import { foldIntoSpeedViews, type FoldPorts, type FoldReport } from '@twofold/flows';
+import { partitionName, streamNamed, streamsOf, type Catalog } from '@twofold/core';
+import { foldIntoSpeedViews, truncationText, type FoldPorts, type FoldReport } from '@twofold/flows';
 import { PartitionTasks, RecentTroubles, type Readiness } from '@twofold/platform';
 import type { PartitionAssigner } from '@twofold/ports';
 
@@ -14,7 +14,8 @@ export class Folding implements OnApplicationBootstrap, BeforeApplicationShutdow
     const report = this.report(troubles);
     this.tasks = new PartitionTasks(assigner, 'speed-view-builder', streamsOf(catalog), (partition, stop) => {
       const views = catalog.views.filter((view) => view.streams.includes(partition.stream));
-      return foldIntoSpeedViews({ ...ports, report }, { partition, views, events: catalog.events }, stop);
+      const { duplicates } = streamNamed(catalog.streams, partition.stream);
+      return foldIntoSpeedViews({ ...ports, report }, { partition, views, events: catalog.events, duplicates }, stop);
     });
     readiness.register('folds', () => troubles.check());
   }
@@ -38,6 +39,7 @@ export class Folding implements OnApplicationBootstrap, BeforeApplicationShutdow
         ),
       halted: ({ view, partition }, offset, error) =>
         troubles.add(`${view.name} on ${partitionName(partition)} stands still at offset ${offset}`, error),
+      windowTruncated: (partition, from, start) => this.logger.warn(truncationText(partition, from, start)),
       trouble: (partition, error) => troubles.add(partitionName(partition), error),
     };
   }

@@ -1,6 +1,7 @@
 import {
   TwofoldError,
   hasReached,
+  NOTHING_ASIDE,
   type OffsetVector,
   type Position,
   type RowsRequest,
@@ -104,7 +105,7 @@ async function generationBefore(
     return (await batchViews.history(view, RECENT)).find((candidate) => candidate.number === number - 1) ?? null;
   if (number === 0) return null;
   const start = Object.fromEntries(Object.entries(cut).map(([stream, offsets]) => [stream, offsets.map(() => 0)]));
-  return { view, number: 0, cut: start, rowCount: 0, deadLetters: 0, appliedAtMs: null, publishedAtMs: null };
+  return { view, number: 0, cut: start, rowCount: 0, ...NOTHING_ASIDE, appliedAtMs: null, publishedAtMs: null };
 }
 
 /** The part of the position that this view can reach: its own streams'. */

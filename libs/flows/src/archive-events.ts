@@ -1,13 +1,14 @@
 import {
   RecordDecoder,
   type ArchivedEvent,
-  type EventType,
   type LogRecord,
   type Offset,
   type Partition,
+  type Verdict,
 } from '@twofold/core';
+import type { FoldAssignment } from './fold-into-speed-views.js';
 import type { Clock, EventLogReader, MasterDataset } from '@twofold/ports';
-import { decodeKnown } from './decode-known.js';
+import { JudgedPartition, type Judgement } from './judged-partition.js';
 
 export type ArchivePorts = {
   readonly log: EventLogReader;
@@ -15,6 +16,8 @@ export type ArchivePorts = {
   readonly clock: Clock;
   readonly report: {
     archived(partition: Partition, from: Offset, to: Offset): void;
+    /** As `FoldReport` has it. */
+    windowTruncated(partition: Partition, from: Offset, start: Offset): void;
     trouble(partition: Partition, error: unknown): void;
   };
   /** The offset that somebody waits for the archive to reach; until there, ranges are closed without waiting for more. */
@@ -36,14 +39,16 @@ const RETRY_PAUSE_MS = 1_000;
  */
 export async function archiveEvents(
   ports: ArchivePorts,
-  { partition, events }: { readonly partition: Partition; readonly events: readonly EventType[] },
+  { partition, events, duplicates }: Pick<FoldAssignment, 'partition' | 'events' | 'duplicates'>,
   stop: AbortSignal,
 ): Promise<void> {
   const decoder = new RecordDecoder(events);
+  const judged = new JudgedPartition(ports.log, partition, decoder, duplicates, ports.report);
   while (!stop.aborted) {
     try {
       const from = await ports.masterDataset.archivedTo(partition);
-      const range = await collectRange(ports, decoder, partition, from, stop);
+      await judged.goTo(from, stop);
+      const range = await collectRange(ports, judged, decoder, partition, from, stop);
       if (range.to === from || stop.aborted) continue;
       const isLive = await ports.masterDataset.append(partition, from, range.to, range.events, events);
       if (isLive) ports.report.archived(partition, from, range.to);
@@ -59,6 +64,7 @@ type Range = { readonly to: Offset; readonly events: readonly ArchivedEvent[] };
 /** Reads on until the range is full, has waited long enough since its first record, or somebody wants it. */
 async function collectRange(
   { log, clock, wanted }: ArchivePorts,
+  judged: JudgedPartition,
   decoder: RecordDecoder,
   partition: Partition,
   from: Offset,
@@ -69,20 +75,21 @@ async function collectRange(
   let closesAtMs = Infinity;
   while (!stop.aborted && collected.length < RANGE_RECORDS && clock.now() < closesAtMs) {
     const batch = await log.read(partition, { from: to, maxBytes: FETCH_BYTES, waitMs: IDLE_WAIT_MS, signal: stop });
-    batch.forEach((record) => collected.push(archivedFrom(record, decoder, partition)));
+    batch.forEach((record) => collected.push(archivedFrom(record, judged, decoder)));
     if (batch.nextOffset > to && closesAtMs === Infinity) closesAtMs = clock.now() + RANGE_WAIT_MS;
     to = batch.nextOffset;
+    judged.passTo(to);
     if (to > from && wanted(partition) > from && (to >= wanted(partition) || batch.recordCount === 0)) break;
   }
   return { to, events: collected };
 }
 
-function archivedFrom(record: LogRecord, decoder: RecordDecoder, partition: Partition): ArchivedEvent {
-  const kind = decodeKnown(record, decoder, partition);
+function archivedFrom(record: LogRecord, judged: JudgedPartition, decoder: RecordDecoder): ArchivedEvent {
+  const judgement = judged.judge(record);
   return {
     offset: record.offset,
     appendedAtMs: record.appendedAtMs,
-    verdict: kind === 'dead' ? { kind: 'dead', code: decoder.deadCode, reason: decoder.deadReason } : { kind: 'event' },
+    verdict: verdictOf(judgement, decoder),
     id: record.header('ce_id') ?? '',
     source: record.header('ce_source') ?? '',
     subject: record.key(),
@@ -92,4 +99,9 @@ function archivedFrom(record: LogRecord, decoder: RecordDecoder, partition: Part
     dataText: record.valueText(),
     values: decoder.event === null ? [] : decoder.values.slice(0, decoder.leafCount),
   };
+}
+
+function verdictOf(judgement: Judgement, { deadCode, deadReason }: RecordDecoder): Verdict {
+  if (judgement === 'dead') return { kind: 'dead', code: deadCode, reason: deadReason };
+  return judgement === 'duplicate' ? { kind: 'duplicate' } : { kind: 'event' };
 }

@@ -1,4 +1,12 @@
-import { TwofoldError, encodePosition, positionOf, type Offset, type OffsetVector, type ViewPlan } from '@twofold/core';
+import {
+  TwofoldError,
+  encodePosition,
+  positionOf,
+  type Offset,
+  type OffsetVector,
+  type SetAside,
+  type ViewPlan,
+} from '@twofold/core';
 import type { Clock, Generation } from '@twofold/ports';
 import type { Page } from './read-page.js';
 import type { SpeedReading } from './read-speed-views.js';
@@ -10,7 +18,7 @@ export type FreshnessPorts = {
 };
 
 /** How an answer came about: what it is exact at, and how fresh that is. */
-export type AnswerEnvelope = {
+export type AnswerEnvelope = SetAside & {
   readonly view: string;
   readonly version: string;
   readonly generation: number;
@@ -25,7 +33,6 @@ export type AnswerEnvelope = {
   };
   readonly parts: { readonly batchRows: number; readonly speedRows: number };
   readonly catchingUp: boolean;
-  readonly deadLetters: number;
 };
 
 /** @throws TwofoldError `too-stale` */
@@ -62,6 +69,7 @@ export async function describeAnswer(
     parts: { batchRows: page.batchRows, speedRows: page.speedRows },
     catchingUp: speed.catchingUp,
     deadLetters: speed.deadLetters,
+    duplicates: speed.duplicates,
   };
 }
 

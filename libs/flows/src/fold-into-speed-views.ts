@@ -1,7 +1,14 @@
-import { RecordDecoder, type EventType, type Partition, type ViewPlan } from '@twofold/core';
+import {
+  RecordDecoder,
+  type DuplicatesWindow,
+  type EventType,
+  type Offset,
+  type Partition,
+  type ViewPlan,
+} from '@twofold/core';
 import type { EventBatch, EventLogReader } from '@twofold/ports';
-import { decodeKnown, type KnownKind } from './decode-known.js';
 import { HeldSpeedView, type SpeedViewPorts } from './held-speed-view.js';
+import { JudgedPartition } from './judged-partition.js';
 
 export type FoldPorts = SpeedViewPorts & { readonly log: EventLogReader };
 
@@ -11,6 +18,8 @@ export type FoldAssignment = {
   readonly views: readonly ViewPlan[];
   /** The catalog's event types. */
   readonly events: readonly EventType[];
+  /** The stream's window. */
+  readonly duplicates: DuplicatesWindow;
 };
 
 /** One fetch: at most about 20,000 events, folded in some 30 ms; it bounds a commit, and with it how long the store is busy. */
@@ -29,12 +38,13 @@ const RETRY_PAUSE_MS = 500;
  */
 export async function foldIntoSpeedViews(
   ports: FoldPorts,
-  { partition, views, events }: FoldAssignment,
+  { partition, views, events, duplicates }: FoldAssignment,
   stop: AbortSignal,
 ): Promise<void> {
   const held = views.map((plan) => new HeldSpeedView(ports, plan, partition));
   const tail = new Tail(ports.log, partition, stop);
   const decoder = new RecordDecoder(events);
+  const judged = new JudgedPartition(ports.log, partition, decoder, duplicates, ports.report);
 
   while (!stop.aborted) {
     try {
@@ -44,8 +54,13 @@ export async function foldIntoSpeedViews(
         await ports.clock.wait(RETRY_PAUSE_MS, stop);
         continue;
       }
-      const batch = await tail.from(Math.min(...folding.map((view) => view.foldedTo)));
-      foldBatch(batch, folding, decoder, partition);
+      const from = Math.min(...folding.map((view) => view.foldedTo));
+      if (!judged.standsAt(from)) {
+        await tail.settle();
+        await judged.goTo(from, stop);
+      }
+      const batch = await tail.from(from);
+      foldBatch(batch, from, folding, judged, decoder);
       for (const view of folding) await view.commit();
       ports.report.folded(partition, batch.nextOffset);
     } catch (error) {
@@ -58,22 +73,21 @@ export async function foldIntoSpeedViews(
   for (const view of held) await view.settle();
 }
 
-/** Each view takes the records from where it is, up to the boundary that it must not fold past. Each record is decoded at most once. */
+/** Each view takes the records from where it is, up to the boundary that it must not fold past. From `from` on all are judged, once. */
 function foldBatch(
   batch: EventBatch,
+  from: Offset,
   views: readonly HeldSpeedView[],
+  judged: JudgedPartition,
   decoder: RecordDecoder,
-  partition: Partition,
 ): void {
   batch.forEach((record) => {
-    let kind: KnownKind | null = null;
-    for (const view of views) {
-      if (!view.takes(record.offset)) continue;
-      kind ??= decodeKnown(record, decoder, partition);
-      view.fold(record, kind, decoder);
-    }
+    if (record.offset < from) return;
+    const judgement = judged.judge(record);
+    for (const view of views) if (view.takes(record.offset)) view.fold(record, judgement, decoder);
   });
   for (const view of views) view.passTo(batch.nextOffset);
+  judged.passTo(batch.nextOffset);
 }
 
 /** No offset: a fetch whose result nobody wants. */
@@ -104,6 +118,11 @@ class Tail {
     this.current = { from: offset, batch };
     if (batch.recordCount > 0) this.ahead = { from: batch.nextOffset, batch: this.readAhead(batch.nextOffset) };
     return batch;
+  }
+
+  /** Until no fetch is under way. */
+  async settle(): Promise<void> {
+    await this.ahead?.batch.catch(() => undefined);
   }
 
   /** After a failure: nothing of what was fetched is used. A fetch under way is still awaited, for there is one at a time. */

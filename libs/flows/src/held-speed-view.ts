@@ -1,10 +1,13 @@
 import {
+  NOTHING_ASIDE,
   compileFold,
   offsetAt,
+  sumAside,
   type LogRecord,
   type Offset,
   type Partition,
   type RecordDecoder,
+  type SetAside,
   type ViewFold,
   type ViewPlan,
 } from '@twofold/core';
@@ -17,7 +20,7 @@ import type {
   SpeedRecord,
   SpeedViewStore,
 } from '@twofold/ports';
-import type { KnownKind } from './decode-known.js';
+import type { Judgement } from './judged-partition.js';
 import type { FoldReport } from './fold-report.js';
 
 export type SpeedViewPorts = {
@@ -47,7 +50,7 @@ type Memory = {
   pair: RecordPair;
   foldedTo: Offset;
   appliedAtMs: number | null;
-  deadLetters: number;
+  aside: SetAside;
   boundaries: readonly Boundary[];
   /** The first known boundary that the open epoch must not grow past. */
   limit: Offset;
@@ -111,12 +114,12 @@ export class HeldSpeedView {
     return this.memory !== null && offset >= this.memory.foldedTo && offset < this.memory.limit;
   }
 
-  fold(record: LogRecord, kind: KnownKind, decoded: RecordDecoder): void {
+  fold(record: LogRecord, kind: Judgement, decoded: RecordDecoder): void {
     const memory = this.memory;
     if (memory === null) return;
     memory.foldedTo = record.offset + 1;
     memory.appliedAtMs = record.appendedAtMs;
-    if (kind === 'dead') memory.deadLetters += 1;
+    if (kind === 'dead' || kind === 'duplicate') memory.aside = withOne(memory.aside, kind);
     if (kind !== 'event' || decoded.event === null) return;
     const source = this.types.indexOf(decoded.event.type);
     if (source === -1) return;
@@ -144,8 +147,8 @@ export class HeldSpeedView {
     if (memory === null || memory.foldedTo === memory.pair.applied) return;
     const expected = memory.pair;
     memory.pair = { applied: memory.foldedTo, openStart: expected.openStart };
-    const { appliedAtMs, deadLetters } = memory;
-    const change = { applied: memory.foldedTo, appliedAtMs, deadLetters, rows: memory.fold.takeChanged() };
+    const { appliedAtMs, aside } = memory;
+    const change = { applied: memory.foldedTo, appliedAtMs, ...aside, rows: memory.fold.takeChanged() };
     this.committing = this.ports.speedViews.commit(this.id, expected, change).catch((error: unknown) => {
       this.ports.report.trouble(this.partition, error);
       return false;
@@ -177,22 +180,22 @@ export class HeldSpeedView {
     if (loaded === null || pair === null || isBroken(loaded.record, boundaries, cut)) {
       if (!(await this.ports.speedViews.reset(this.id, pair, cut))) return;
       this.ports.report.repaired(this.id, pair, cut);
-      this.memory = this.remember({ applied: cut, openStart: cut }, null, 0, boundaries);
+      this.memory = this.remember({ applied: cut, openStart: cut }, null, NOTHING_ASIDE, boundaries);
       return;
     }
     const { appliedAtMs, epochs } = loaded.record;
-    this.memory = this.remember(pair, appliedAtMs, epochs.at(-1)?.deadLetters ?? 0, boundaries);
+    this.memory = this.remember(pair, appliedAtMs, sumAside(epochs.slice(-1)), boundaries);
     this.memory.fold.restore(loaded.openRows);
   }
 
   private remember(
     pair: RecordPair,
     appliedAtMs: number | null,
-    deadLetters: number,
+    aside: SetAside,
     boundaries: readonly Boundary[],
   ): Memory {
     const limit = limitOf(boundaries, pair);
-    return { fold: this.newFold(), pair, foldedTo: pair.applied, appliedAtMs, deadLetters, boundaries, limit };
+    return { fold: this.newFold(), pair, foldedTo: pair.applied, appliedAtMs, aside, boundaries, limit };
   }
 
   /** Those at or below the start of the open epoch have done their work. */
@@ -229,7 +232,7 @@ export class HeldSpeedView {
     if (memory === null || !mustSeal(memory)) return;
     const { applied } = memory.pair;
     if (!(await this.ports.speedViews.seal(this.id, memory.pair))) return this.discard();
-    this.memory = this.remember({ applied, openStart: applied }, memory.appliedAtMs, 0, memory.boundaries);
+    this.memory = this.remember({ applied, openStart: applied }, memory.appliedAtMs, NOTHING_ASIDE, memory.boundaries);
   }
 
   /** Rule 7: epochs that a generation took over long enough ago. */
@@ -246,6 +249,9 @@ export class HeldSpeedView {
     this.discard();
   }
 }
+
+const withOne = ({ deadLetters, duplicates }: SetAside, kind: 'dead' | 'duplicate'): SetAside =>
+  kind === 'dead' ? { deadLetters: deadLetters + 1, duplicates } : { deadLetters, duplicates: duplicates + 1 };
 
 const pairOf = ({ applied, epochs }: SpeedRecord): RecordPair => ({
   applied,

@@ -10,6 +10,7 @@ import {
   decimal,
   defineCatalog,
   defineEvent,
+  defineStream,
   defineView,
   distinct,
   int,
@@ -21,6 +22,7 @@ import {
   offsetAt,
   partitionName,
   rolledPlan,
+  streamNamed,
   string,
   sum,
   toDecimal,
@@ -89,13 +91,21 @@ const tradeByShop = defineView({
     reasons: distinct(event.reason),
   }),
 });
-const catalog = defineCatalog({ events: [soldWhole, sold, returned], views: [salesByShop, tradeByShop] });
+/** So short that events come again within and beyond it. */
+const sales = defineStream({ name: 'sales', duplicates: { withinMs: 20_000, withinRecords: 6 } });
+const catalog = defineCatalog({
+  events: [soldWhole, sold, returned],
+  views: [salesByShop, tradeByShop],
+  streams: [sales],
+});
 const order = { by: { kind: 'window' }, descending: false } as const;
 const everything = { dimensions: [null], fromWindow: null, toWindow: null };
 const byMonth: RollUp = { window: monthly({ timeZone: 'America/New_York' }), dimensions: [] };
 
 /** A sale as it was written while prices were whole, a sale, or a return. */
 type Fact = {
+  /** What it is known by: the same again, whatever it says, is a duplicate. */
+  readonly id: number;
   readonly kind: 'sold-whole' | 'sold' | 'returned';
   readonly shop: string;
   readonly price: number;
@@ -105,14 +115,14 @@ type Fact = {
 const versionOf = { 'sold-whole': soldWhole, sold, returned };
 const timeOf = ({ day }: Fact): number => day * MS_PER_DAY;
 
-const outgoing = (fact: Fact, number: number): OutgoingEvent => {
+const outgoing = (fact: Fact): OutgoingEvent => {
   const event = versionOf[fact.kind];
   const { shop, price } = fact;
   return {
     key: shop,
     headers: {
       ce_specversion: '1.0',
-      ce_id: `fact-${number}`,
+      ce_id: `fact-${fact.id}`,
       ce_source: 'urn:test',
       ce_type: event.type,
       ce_dataschema: dataSchemaOf(event),
@@ -133,6 +143,18 @@ const plainOf = (fact: Fact, place: Partition, offset: number): PlainEvent => {
   const units = price * 100 + (kind === 'sold-whole' ? 0 : 50);
   const data = { shop, price: units, ...(kind === 'returned' ? { reason: `too ${price}` } : {}) };
   return { ...place, offset, timeMs: timeOf(fact), type: versionOf[kind].type, data };
+};
+
+/** What stands on the log. */
+type Appended = { readonly id: number; readonly atMs: number; readonly event: PlainEvent };
+
+/** The definition of a duplicate, in the plainest way. */
+const isDuplicate = (log: readonly Appended[], offset: number): boolean => {
+  const [here] = log.slice(offset);
+  const stream = streamNamed(catalog.streams, here?.event.stream ?? '');
+  const { withinMs, withinRecords } = stream.duplicates;
+  const last = log.slice(Math.max(0, offset - withinRecords), offset).findLast(({ id }) => id === here?.id);
+  return last !== undefined && here !== undefined && here.atMs - last.atMs <= withinMs;
 };
 
 /** Waits are a turn of the event loop; the clock is the test's own. */
@@ -160,19 +182,28 @@ async function openWorld() {
   const partitions = ['sales', 'returns'].flatMap((stream) =>
     Array.from({ length: PARTITIONS_OF_STREAM }, (_, partition): Partition => ({ stream, partition })),
   );
-  const appended = new Map(partitions.map((partition) => [partitionName(partition), [] as PlainEvent[]]));
+  const appended = new Map(partitions.map((partition) => [partitionName(partition), [] as Appended[]]));
   let news = 0;
 
   const append = async (facts: readonly Fact[]): Promise<void> => {
     for (const [stream, ofStream] of Map.groupBy(facts, ({ kind }) => versionOf[kind].stream)) {
+      const atMs = clock.now();
       const places = await log.append(stream, ofStream.map(outgoing));
       places.forEach(({ partition }, index) => {
         const events = appended.get(partitionName({ stream, partition }));
-        events?.push(plainOf(ofStream[index] as Fact, { stream, partition }, events.length));
+        const appendedFact = ofStream[index] as Fact;
+        const event = plainOf(appendedFact, { stream, partition }, events?.length ?? 0);
+        events?.push({ id: appendedFact.id, atMs, event });
       });
     }
   };
-  const report = { folded: () => undefined, repaired: () => undefined, halted: rethrow, trouble: rethrow };
+  const report = {
+    folded: () => undefined,
+    repaired: () => undefined,
+    halted: rethrow,
+    windowTruncated: rethrow,
+    trouble: rethrow,
+  };
   const fold = (partition: Partition, stop: AbortSignal): Promise<void> =>
     foldIntoSpeedViews(
       { log, speedViews, boundaries, batchViews, clock, report, news: () => news },
@@ -180,6 +211,7 @@ async function openWorld() {
         partition,
         views: catalog.views.filter(({ streams }) => streams.includes(partition.stream)),
         events: catalog.events,
+        ...streamNamed(catalog.streams, partition.stream),
       },
       stop,
     );
@@ -190,9 +222,9 @@ async function openWorld() {
         masterDataset,
         clock,
         wanted: () => Infinity,
-        report: { archived: () => undefined, trouble: (_p, e) => rethrow(null, 0, e) },
+        report: { archived: () => undefined, windowTruncated: rethrow, trouble: (_p, e) => rethrow(null, 0, e) },
       },
-      { partition, events: catalog.events },
+      { partition, events: catalog.events, ...streamNamed(catalog.streams, partition.stream) },
       stop,
     );
   const build = (plan: ViewPlan, stop: AbortSignal) => {
@@ -220,16 +252,40 @@ async function openWorld() {
   const prefix = (plan: ViewPlan, offsets: OffsetVector): readonly ViewRow[] => {
     const types = plan.sources.map(({ event }) => event.type);
     const events = partitions.flatMap((partition) =>
-      (appended.get(partitionName(partition)) ?? []).slice(0, offsetAt(offsets, partition)),
+      firstTime(partition)
+        .slice(0, offsetAt(offsets, partition))
+        .flatMap((event) => (event !== null && types.includes(event.type) ? [event] : [])),
     );
-    const read = events.filter(({ type }) => types.includes(type));
-    return [...naiveView(plan, read)].sort(compareRows(plan, order));
+    return [...naiveView(plan, events)].sort(compareRows(plan, order));
   };
+  /** By offset; null: a duplicate. */
+  const firstTime = (partition: Partition): readonly (PlainEvent | null)[] => {
+    const log = appended.get(partitionName(partition)) ?? [];
+    return log.map(({ event }, offset) => (isDuplicate(log, offset) ? null : event));
+  };
+  const duplicatesBelow = (plan: ViewPlan, offsets: OffsetVector): number =>
+    partitions
+      .filter(({ stream }) => plan.streams.includes(stream))
+      .flatMap((partition) => firstTime(partition).slice(0, offsetAt(offsets, partition)))
+      .filter((event) => event === null).length;
   const isWhole = (offsets: OffsetVector): boolean =>
     Object.entries(offsets).every(([stream, ofStream]) =>
       ofStream.every((offset, partition) => offset === appended.get(partitionName({ stream, partition }))?.length),
     );
-  return { log, speedViews, batchViews, partitions, append, fold, archive, build, ask, prefix, isWhole };
+  return {
+    log,
+    speedViews,
+    batchViews,
+    partitions,
+    append,
+    fold,
+    archive,
+    build,
+    ask,
+    prefix,
+    duplicatesBelow,
+    isWhole,
+  };
 }
 
 /** A build that waited in vain (its world ended, or its workers rest) is given up, and the next takes the cut up again. */
@@ -243,6 +299,7 @@ function rethrow(_who: unknown, _offset: unknown, error: unknown = _offset): nev
 }
 
 const fact = fc.record({
+  id: fc.nat({ max: 40 }),
   kind: fc.constantFrom('sold-whole' as const, 'sold' as const, 'returned' as const),
   shop: fc.constantFrom('a', 'b', 'c', 'd'),
   price: fc.integer({ min: 1, max: 50 }),
@@ -300,6 +357,7 @@ describe('the main job, over in-memory adapters', () => {
             for (const plan of catalog.views) {
               const { rows, answer } = await world.ask(plan, null);
               expect(rows).toEqual(world.prefix(plan, answer.offsets));
+              expect(answer.duplicates).toBe(world.duplicatesBelow(plan, answer.offsets));
               found.push(world.isWhole(answer.offsets) && !answer.catchingUp);
             }
             const [, trade] = catalog.views;

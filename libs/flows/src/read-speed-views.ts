@@ -1,10 +1,13 @@
 import {
+  NOTHING_ASIDE,
   mergeRows,
   offsetAt,
+  sumAside,
   type Offset,
   type OffsetVector,
   type Partition,
   type RowSelection,
+  type SetAside,
   type ViewPlan,
   type ViewRow,
 } from '@twofold/core';
@@ -14,24 +17,22 @@ import type { Generation, SpeedRecord, SpeedViewStore } from '@twofold/ports';
 const MAX_SPEED_ROWS = 50_000;
 
 /** What the speed layer adds to a generation. */
-export type SpeedReading = {
+export type SpeedReading = SetAside & {
   /** Merged: each (dimensions, window) once. */
   readonly rows: readonly ViewRow[];
   /** What generation and rows together are exact at. */
   readonly offsets: OffsetVector;
   /** Append time of the newest event in it, or in the generation. */
   readonly appliedAtMs: number | null;
-  readonly deadLetters: number;
   /** Whether a partition's record does not fit the generation: for it there is nothing but the cut. */
   readonly catchingUp: boolean;
 };
 
-type PartitionReading = {
+type PartitionReading = SetAside & {
   readonly place: Partition;
   readonly rows: readonly ViewRow[];
   readonly offset: Offset;
   readonly appliedAtMs: number | null;
-  readonly deadLetters: number;
   readonly fits: boolean;
 };
 
@@ -57,7 +58,7 @@ export async function readSpeedViews(
     ),
     offsets: Object.fromEntries(plan.streams.map((stream) => [stream, offsetsOf(stream)])),
     appliedAtMs: newest([generation.appliedAtMs, ...readings.map(({ appliedAtMs }) => appliedAtMs)]),
-    deadLetters: generation.deadLetters + readings.reduce((sum, { deadLetters }) => sum + deadLetters, 0),
+    ...sumAside([generation, ...readings]),
     catchingUp: readings.some((reading) => !reading.fits),
   };
 }
@@ -71,10 +72,10 @@ async function readPartition(
 ): Promise<PartitionReading> {
   const read = await speedViews.read({ view: plan.id, partition: place }, cut, selection, MAX_SPEED_ROWS);
   if (read === null || !fits(read.record, cut))
-    return { place, rows: [], offset: cut, appliedAtMs: null, deadLetters: 0, fits: false };
+    return { place, rows: [], offset: cut, appliedAtMs: null, ...NOTHING_ASIDE, fits: false };
   const { applied, appliedAtMs, epochs } = read.record;
-  const deadLetters = epochs.filter(({ start }) => start >= cut).reduce((sum, epoch) => sum + epoch.deadLetters, 0);
-  return { place, rows: read.rows, offset: applied, appliedAtMs, deadLetters, fits: true };
+  const aside = sumAside(epochs.filter(({ start }) => start >= cut));
+  return { place, rows: read.rows, offset: applied, appliedAtMs, ...aside, fits: true };
 }
 
 /** Whether the record's epochs run without a gap from exactly the cut to what is applied. */

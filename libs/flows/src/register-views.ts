@@ -3,14 +3,14 @@ import type { BatchViewStore, EventLogAdmin } from '@twofold/ports';
 
 export type RegisterPorts = {
   readonly log: Pick<EventLogAdmin, 'ensureStream'>;
-  readonly batchViews: Pick<BatchViewStore, 'register'>;
+  readonly batchViews: Pick<BatchViewStore, 'register' | 'fixStream'>;
 };
 
 /**
  * Makes the catalog known: every stream has its partitions, every view version stands in the batch view store.
  * Idempotent; killed anywhere, the next start goes on. `partitions` counts only for streams that are not there yet.
  *
- * @throws TwofoldError `partitions-changed` when a stream no longer has the partitions it was registered with
+ * @throws TwofoldError `partitions-changed`, `stream-changed` when a stream no longer is as it was registered
  */
 export async function registerViews(
   { log, batchViews }: RegisterPorts,
@@ -23,4 +23,6 @@ export async function registerViews(
     const ofPlan = plan.streams.map((stream) => [stream, counts.get(stream) ?? partitions] as const);
     await batchViews.register(plan, Object.fromEntries(ofPlan));
   }
+  const areRead = new Set(catalog.views.flatMap(({ streams }) => streams));
+  for (const stream of catalog.streams) if (areRead.has(stream.name)) await batchViews.fixStream(stream);
 }

@@ -5,28 +5,27 @@ import type {
   RowOrder,
   RowPlace,
   RowSelection,
+  SetAside,
+  StreamDefinition,
   ViewId,
   ViewPlan,
   ViewRow,
 } from '@twofold/core';
 
-/** A generation that is (or was) published: all events below `cut`. Generation 0 is empty, at the start of the log. */
-export type Generation = {
+/** A generation that is (or was) published: all events below `cut`, and what is set aside there. Generation 0 is empty, at the start of the log. */
+export type Generation = SetAside & {
   readonly view: ViewId;
   /** The number of its cut. */
   readonly number: number;
   readonly cut: OffsetVector;
   readonly rowCount: number;
-  /** Records below the cut that no view can read. */
-  readonly deadLetters: number;
   /** Append time of the newest record below the cut, milliseconds; null where there is none. */
   readonly appliedAtMs: number | null;
   readonly publishedAtMs: number | null;
 };
 
 /** What the builder knows when the rows are loaded. */
-export type BuildSummary = {
-  readonly deadLetters: number;
+export type BuildSummary = SetAside & {
   readonly appliedAtMs: number | null;
 };
 
@@ -48,6 +47,12 @@ export type RowsRead = {
 export interface BatchViewStore {
   /** Makes a view version and the partition counts of its streams known. Idempotent. Rejects with `partitions-changed`. */
   register(plan: ViewPlan, partitionCounts: Readonly<Record<string, number>>): Promise<void>;
+
+  /**
+   * Writes down what a stream that a view reads is declared with, the first time; from then on it is fixed. Rejects with
+   * `stream-changed` where something else stands there.
+   */
+  fixStream(stream: StreamDefinition): Promise<void>;
 
   /** The published generation: the pointer. Generation 0 where none was published; null for a view never registered. */
   published(view: ViewId): Promise<Generation | null>;

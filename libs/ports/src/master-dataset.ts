@@ -1,4 +1,4 @@
-import type { ArchivedEvent, EventType, Offset, OffsetVector, Partition } from '@twofold/core';
+import type { ArchivedEvent, EventType, Offset, OffsetVector, Partition, SetAside } from '@twofold/core';
 
 /** One immutable file of the archive: the events of one version of one type, of one offset range. */
 export type ArchiveFile = {
@@ -6,7 +6,7 @@ export type ArchiveFile = {
   /** The range [from, to) of offsets it was made from. */
   readonly from: Offset;
   readonly to: Offset;
-  /** null: the records that are no event of a known type. */
+  /** null: the records that are set aside, or no event of a known type. */
   readonly eventType: string | null;
   /** The version of the type; null with it. */
   readonly eventVersion: number | null;
@@ -17,7 +17,7 @@ export type ArchiveFile = {
 
 /**
  * The log's history as immutable Parquet files. A row per record: `stream`, `partition`, `offset`,
- * `appended_at` (ms), `verdict` ('event' | 'dead'), `reason`, `id`, `source`, `subject`, `type`, `version`,
+ * `appended_at` (ms), `verdict` ('event' | 'duplicate' | 'dead'), `reason`, `id`, `source`, `subject`, `type`, `version`,
  * `event_time` (ms), `data` (the text as it came), and a typed column `d_<path>` for each leaf of the version's data.
  */
 export interface MasterDataset {
@@ -40,11 +40,11 @@ export interface MasterDataset {
     types: readonly EventType[],
   ): Promise<boolean>;
 
-  /** The live files that hold events of a type, of all its versions (null: dead records) below a cut; the file that a cut goes through is among them. */
+  /** The live files that hold events of a type, of all its versions (null: what is set aside) below a cut; the file that a cut goes through is among them. */
   filesBelow(cut: OffsetVector, eventType: string | null): Promise<readonly ArchiveFile[]>;
 
-  /** What stands below a cut: dead records, and the newest append time. The cut must be archived. */
-  summaryBelow(cut: OffsetVector): Promise<{ readonly deadLetters: number; readonly appliedAtMs: number | null }>;
+  /** What is set aside below a cut, and the newest append time there. The cut must be archived. */
+  summaryBelow(cut: OffsetVector): Promise<SetAside & { readonly appliedAtMs: number | null }>;
 
   close(): Promise<void>;
 }

@@ -1,4 +1,4 @@
-import type { Offset, Partition, RowSelection, ViewId, ViewRow } from '@twofold/core';
+import type { Offset, Partition, RowSelection, SetAside, ViewId, ViewRow } from '@twofold/core';
 
 /** Whose rows: one view version on one partition. Each has a record of its own. */
 export type SpeedRecordId = { readonly view: ViewId; readonly partition: Partition };
@@ -7,11 +7,9 @@ export type SpeedRecordId = { readonly view: ViewId; readonly partition: Partiti
 export type RecordPair = { readonly applied: Offset; readonly openStart: Offset };
 
 /** The rows of offsets [start, end); the open epoch has end null and reaches to the record's `applied`. */
-export type Epoch = {
+export type Epoch = SetAside & {
   readonly start: Offset;
   readonly end: Offset | null;
-  /** Records in it that no view can read (poison). */
-  readonly deadLetters: number;
 };
 
 export type SpeedRecord = {
@@ -23,11 +21,10 @@ export type SpeedRecord = {
   readonly epochs: readonly Epoch[];
 };
 
-export type SpeedCommit = {
+/** What is set aside is that of the whole open epoch, absolute like the rows. */
+export type SpeedCommit = SetAside & {
   readonly applied: Offset;
   readonly appliedAtMs: number | null;
-  /** Dead letters in the whole open epoch, absolute like the rows. */
-  readonly deadLetters: number;
   /** The changed rows of the open epoch, as absolute values. */
   readonly rows: readonly ViewRow[];
 };

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { rowKeyOf, type ViewRow } from '@twofold/core';
+import { defineStream, rowKeyOf, type ViewRow } from '@twofold/core';
 import type { BatchViewStore } from '@twofold/ports';
 import { batchViewRowsContract } from './batch-view-rows-contract.js';
 import { HARD_DOUBLES, HARD_INTS, HARD_TEXTS } from './thing-rows.js';
@@ -21,6 +21,24 @@ export function batchViewStoreContract(name: string, setup: () => Promise<BatchV
     afterAll(() => world.close());
     const { registered, cutOf, load, publish, everything, loadedWith } = thingsGenerations(() => world);
 
+    describe('fixing a stream', () => {
+      it('writes down what it is declared with, once, and refuses anything else from then on', async () => {
+        const plan = await registered();
+        const name = streamOf(plan);
+        const stream = defineStream({ name, duplicates: { withinMs: 60_000, withinRecords: 500 } });
+        await Promise.all([store.fixStream(stream), store.fixStream(stream)]);
+        await store.fixStream(stream);
+        for (const duplicates of [
+          { withinMs: 60_001, withinRecords: 500 },
+          { withinMs: 60_000, withinRecords: 0 },
+        ])
+          await expect(store.fixStream(defineStream({ name, duplicates }))).rejects.toMatchObject({
+            code: 'stream-changed',
+          });
+        await store.fixStream(stream);
+      });
+    });
+
     describe('registering a view', () => {
       it('makes it known, with the empty generation at the start of the log', async () => {
         const plan = await registered();
@@ -30,6 +48,7 @@ export function batchViewStoreContract(name: string, setup: () => Promise<BatchV
           cut: { [streamOf(plan)]: [0, 0] },
           rowCount: 0,
           deadLetters: 0,
+          duplicates: 0,
           appliedAtMs: null,
           publishedAtMs: null,
         });
@@ -95,6 +114,7 @@ export function batchViewStoreContract(name: string, setup: () => Promise<BatchV
           cut: { [streamOf(plan)]: [10, 10] },
           rowCount: 2,
           deadLetters: 2,
+          duplicates: 3,
           appliedAtMs: 1_000,
           publishedAtMs: null,
         });
@@ -139,6 +159,7 @@ export function batchViewStoreContract(name: string, setup: () => Promise<BatchV
         const first = await load(plan, 1, [thing({ name: 'a' })]);
         const again = await store.load(plan, 1, await cutOf(plan, 1), failingAfter([]), {
           deadLetters: 9,
+          duplicates: 9,
           appliedAtMs: 9,
         });
         expect(again).toEqual(first);

@@ -1,5 +1,14 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { defineEvent, int, optional, string, type ArchivedEvent, type Offset, type Partition } from '@twofold/core';
+import {
+  defineEvent,
+  int,
+  optional,
+  string,
+  NOTHING_ASIDE,
+  type ArchivedEvent,
+  type Offset,
+  type Partition,
+} from '@twofold/core';
 import type { ArchiveFile, MasterDataset } from '@twofold/ports';
 
 export type MasterDatasetUnderTest = {
@@ -55,6 +64,8 @@ const deadAt = (offset: Offset): ArchivedEvent => ({
   dataText: '{"origin',
   values: [],
 });
+
+const duplicateAt = (offset: Offset): ArchivedEvent => ({ ...landedAt(offset), verdict: { kind: 'duplicate' } });
 
 const range = (from: Offset, to: Offset, of: (offset: Offset) => ArchivedEvent = landedAt): readonly ArchivedEvent[] =>
   Array.from({ length: to - from }, (_, index) => of(from + index));
@@ -139,7 +150,7 @@ export function masterDatasetContract(name: string, setup: () => Promise<MasterD
       expect(await one.append(partition, 20, 30, range(20, 21), TYPES)).toBe(true);
       expect(await one.archivedTo(partition)).toBe(30);
       expect(await offsetsOf(partition, 'flight.landed', 30)).toEqual([2, 7, 20]);
-      expect(await one.summaryBelow(below(partition, 20))).toEqual({ deadLetters: 0, appliedAtMs: appendedAt(7) });
+      expect(await one.summaryBelow(below(partition, 20))).toEqual({ ...NOTHING_ASIDE, appliedAtMs: appendedAt(7) });
     });
 
     test.each([
@@ -201,17 +212,20 @@ export function masterDatasetContract(name: string, setup: () => Promise<MasterD
       expect(await one.filesBelow({}, 'flight.landed')).toEqual([]);
     });
 
-    test('the summary counts dead records and tells the newest append time, exactly at the cut', async () => {
+    test('the summary counts what is set aside and tells the newest append time, exactly at the cut', async () => {
       const partition = newPartition();
       await one.append(partition, 0, 4, [landedAt(0), deadAt(1), strangeAt(2), deadAt(3)], TYPES);
-      await one.append(partition, 4, 8, [landedAt(4), deadAt(5), landedAt(6), deadAt(7)], TYPES);
+      await one.append(partition, 4, 9, [landedAt(4), deadAt(5), duplicateAt(6), deadAt(7), duplicateAt(8)], TYPES);
       const summaryAt = (cut: Offset) => one.summaryBelow(below(partition, cut));
-      expect(await summaryAt(0)).toEqual({ deadLetters: 0, appliedAtMs: null });
-      expect(await summaryAt(1)).toEqual({ deadLetters: 0, appliedAtMs: appendedAt(0) });
-      expect(await summaryAt(3)).toEqual({ deadLetters: 1, appliedAtMs: appendedAt(2) });
-      expect(await summaryAt(4)).toEqual({ deadLetters: 2, appliedAtMs: appendedAt(3) });
-      expect(await summaryAt(6)).toEqual({ deadLetters: 3, appliedAtMs: appendedAt(5) });
-      expect(await summaryAt(8)).toEqual({ deadLetters: 4, appliedAtMs: appendedAt(7) });
+      expect(await summaryAt(0)).toEqual({ deadLetters: 0, duplicates: 0, appliedAtMs: null });
+      expect(await summaryAt(1)).toEqual({ deadLetters: 0, duplicates: 0, appliedAtMs: appendedAt(0) });
+      expect(await summaryAt(3)).toEqual({ deadLetters: 1, duplicates: 0, appliedAtMs: appendedAt(2) });
+      expect(await summaryAt(4)).toEqual({ deadLetters: 2, duplicates: 0, appliedAtMs: appendedAt(3) });
+      expect(await summaryAt(6)).toEqual({ deadLetters: 3, duplicates: 0, appliedAtMs: appendedAt(5) });
+      expect(await summaryAt(7)).toEqual({ deadLetters: 3, duplicates: 1, appliedAtMs: appendedAt(6) });
+      expect(await summaryAt(9)).toEqual({ deadLetters: 4, duplicates: 2, appliedAtMs: appendedAt(8) });
+      expect(await offsetsOf(partition, 'flight.landed', 9)).toEqual([0, 4]);
+      expect(await offsetsOf(partition, null, 9)).toEqual([1, 2, 3, 5, 6, 7, 8]);
     });
 
     test('the summary of a cut through several partitions is of all of them', async () => {
@@ -221,6 +235,7 @@ export function masterDatasetContract(name: string, setup: () => Promise<MasterD
       await one.append(second, 0, 4, range(0, 4, deadAt), TYPES);
       expect(await one.summaryBelow({ [first.stream]: [9, 2] })).toEqual({
         deadLetters: 3,
+        duplicates: 0,
         appliedAtMs: appendedAt(8),
       });
     });

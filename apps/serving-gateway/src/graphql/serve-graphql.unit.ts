@@ -95,6 +95,7 @@ describe('GraphQL over the catalog', () => {
           cut: { sales: [] },
           rowCount: 1,
           deadLetters: 0,
+          duplicates: 0,
           appliedAtMs: null,
           publishedAtMs: null,
         }),

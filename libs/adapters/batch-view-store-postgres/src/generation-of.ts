@@ -1,4 +1,4 @@
-import { startOf, type OffsetVector, type ViewId } from '@twofold/core';
+import { NOTHING_ASIDE, startOf, type OffsetVector, type ViewId } from '@twofold/core';
 import type { Generation } from '@twofold/ports';
 import type { GenerationRecord } from './sql/metadata-statements.js';
 
@@ -8,7 +8,7 @@ export const emptyGeneration = (view: ViewId, partitionCounts: Readonly<Record<s
   number: 0,
   cut: startOf(partitionCounts),
   rowCount: 0,
-  deadLetters: 0,
+  ...NOTHING_ASIDE,
   appliedAtMs: null,
   publishedAtMs: null,
 });
@@ -20,6 +20,7 @@ export const generationOf = (record: GenerationRecord): Generation => ({
   cut: record.cut as OffsetVector,
   rowCount: Number(record.rowCount),
   deadLetters: Number(record.deadLetters),
+  duplicates: Number(record.duplicates),
   appliedAtMs: record.appliedAtMs === null ? null : Number(record.appliedAtMs),
   publishedAtMs: record.publishedAt?.getTime() ?? null,
 });

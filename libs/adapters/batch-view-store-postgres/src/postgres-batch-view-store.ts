@@ -10,6 +10,7 @@ import {
   type ViewId,
   type ViewPlan,
   type ViewRow,
+  type StreamDefinition,
 } from '@twofold/core';
 import { reachingStore, type Metadata } from '@twofold/metadata';
 import type { BatchViewStore, BuildSummary, Generation, RowsRead } from '@twofold/ports';
@@ -19,7 +20,7 @@ import { emptyGeneration, generationOf } from './generation-of.js';
 import { inTransaction } from './in-transaction.js';
 import { loadTable } from './load-table.js';
 import { recordedVector } from './recorded-vector.js';
-import { registerView } from './register-view.js';
+import { fixStream, registerView } from './register-view.js';
 import { queryRows } from './row-reader.js';
 import { dropTables } from './sql/generation-table.js';
 import { generationTableName } from './sql/identifier.js';
@@ -59,6 +60,10 @@ export class PostgresBatchViewStore implements BatchViewStore {
 
   register(plan: ViewPlan, partitionCounts: Readonly<Record<string, number>>): Promise<void> {
     return reachingStore(() => registerView(this.metadata, plan, partitionCounts));
+  }
+
+  fixStream(stream: StreamDefinition): Promise<void> {
+    return reachingStore(() => fixStream(this.metadata, stream));
   }
 
   published(view: ViewId): Promise<Generation | null> {

@@ -1,4 +1,4 @@
-import { TwofoldError, impossible, type ViewPlan } from '@twofold/core';
+import { TwofoldError, impossible, type StreamDefinition, type ViewPlan } from '@twofold/core';
 import type { Metadata } from '@twofold/metadata';
 
 /**
@@ -33,5 +33,22 @@ function mustBeEqual(stream: string, before: number, now: number | undefined): v
   throw new TwofoldError(
     'partitions-changed',
     `stream ${stream} had ${before} partitions when it was first read, and has ${now} now: which partition a key is in would change`,
+  );
+}
+
+/** Writes down what a stream is declared with, once. @throws TwofoldError `stream-changed` */
+export async function fixStream({ prisma }: Metadata, { name, duplicates }: StreamDefinition): Promise<void> {
+  const data = {
+    duplicatesWithinMs: BigInt(duplicates.withinMs),
+    duplicatesWithinRecords: duplicates.withinRecords,
+  };
+  await prisma.logStream.updateMany({ where: { name, duplicatesWithinMs: null }, data });
+  const standing = await prisma.logStream.findUnique({ where: { name } });
+  if (standing === null) return impossible(`the stream ${name}, which no view reads`);
+  const [withinMs, withinRecords] = [Number(standing.duplicatesWithinMs), standing.duplicatesWithinRecords];
+  if (withinMs === duplicates.withinMs && withinRecords === duplicates.withinRecords) return;
+  throw new TwofoldError(
+    'stream-changed',
+    `stream ${name} finds duplicates within ${withinMs} ms and ${withinRecords} records since it was first read, and is declared with ${duplicates.withinMs} ms and ${duplicates.withinRecords} records now: events that are counted would no longer be, or the other way round. Declare it as it was, or bring its events to a new stream`,
   );
 }

@@ -1,5 +1,5 @@
 import type { KafkaMessage } from 'kafkajs';
-import type { LogRecord, Offset, Partition } from '@twofold/core';
+import { PlainRecord, type LogRecord, type Offset, type Partition } from '@twofold/core';
 import type { EventBatch } from '@twofold/ports';
 
 /** Records that kafkajs has decoded. */
@@ -24,22 +24,10 @@ export class KafkaJsBatch implements EventBatch {
   }
 }
 
-const NOTHING = Buffer.alloc(0);
-
 function recordOf({ offset, timestamp, key, value, headers }: KafkaMessage): LogRecord {
-  const header = (name: string): string | undefined => {
+  const header = (name: string): Buffer | string | undefined => {
     const values = headers?.[name];
-    return (Array.isArray(values) ? values.at(-1) : values)?.toString();
+    return Array.isArray(values) ? values.at(-1) : values;
   };
-  return {
-    offset: Number(offset),
-    appendedAtMs: Number(timestamp),
-    bytes: value ?? NOTHING,
-    valueStart: 0,
-    valueEnd: value?.length ?? 0,
-    key: () => key?.toString() ?? null,
-    valueText: () => value?.toString() ?? null,
-    header,
-    has: (name) => !!header(name),
-  };
+  return new PlainRecord({ offset: Number(offset), appendedAtMs: Number(timestamp), key, value, header });
 }

@@ -28,6 +28,8 @@ export class RecordCursor implements LogRecord {
   private keyLength = -1;
   valueStart = 0;
   private valueLength = -1;
+  headerStart = 0;
+  headerEnd = 0;
   private headersStart = 0;
   /** -1: this record's headers have not been looked at. */
   private headerCount = -1;
@@ -93,6 +95,19 @@ export class RecordCursor implements LogRecord {
   has(name: string): boolean {
     const at = this.slotOf(this.known(name));
     return at >= 0 && (this.slots[at + 3] as number) > 0;
+  }
+
+  seek(name: string): boolean {
+    const at = this.slotOf(this.known(name));
+    const length = at < 0 ? 0 : (this.slots[at + 3] as number);
+    if (length <= 0) return false;
+    this.headerStart = this.slots[at + 2] as number;
+    this.headerEnd = this.headerStart + length;
+    return true;
+  }
+
+  get headerBytes(): Buffer {
+    return this.bytes;
   }
 
   /** Of a control record: the marker's type, the second int16 of its key. */

@@ -6,6 +6,9 @@ import {
   rowKeyOf,
   rowsInOrder,
   startOf,
+  NOTHING_ASIDE,
+  type DuplicatesWindow,
+  type StreamDefinition,
   type OffsetVector,
   type RollUp,
   type RowSelection,
@@ -35,6 +38,8 @@ export class InMemoryBatchViewStore implements BatchViewStore {
   private readonly views = new Map<string, StoredView>();
   private readonly partitionCounts = new Map<string, number>();
 
+  private readonly windows = new Map<string, DuplicatesWindow>();
+
   constructor(private readonly now: () => number = Date.now) {}
 
   async register(plan: ViewPlan, partitionCounts: Readonly<Record<string, number>>): Promise<void> {
@@ -47,6 +52,13 @@ export class InMemoryBatchViewStore implements BatchViewStore {
     for (const [stream, count] of Object.entries(partitionCounts)) this.partitionCounts.set(stream, count);
     if (this.view(plan.id) !== undefined) return;
     this.views.set(nameOf(plan.id), { partitionCounts, generations: new Map(), published: 0 });
+  }
+
+  async fixStream({ name, duplicates }: StreamDefinition): Promise<void> {
+    const before = this.windows.get(name) ?? duplicates;
+    if (before.withinMs !== duplicates.withinMs || before.withinRecords !== duplicates.withinRecords)
+      throw new TwofoldError('stream-changed', `stream ${name} was declared with another window of duplicates`);
+    this.windows.set(name, duplicates);
   }
 
   async published(id: ViewId): Promise<Generation | null> {
@@ -89,6 +101,7 @@ export class InMemoryBatchViewStore implements BatchViewStore {
       cut,
       rowCount: loaded.size,
       deadLetters: summary.deadLetters,
+      duplicates: summary.duplicates,
       appliedAtMs: summary.appliedAtMs,
       publishedAtMs: null,
     };
@@ -177,7 +190,7 @@ const emptyGeneration = (view: ViewId, { partitionCounts }: StoredView): Generat
   number: 0,
   cut: startOf(partitionCounts),
   rowCount: 0,
-  deadLetters: 0,
+  ...NOTHING_ASIDE,
   appliedAtMs: null,
   publishedAtMs: null,
 });

@@ -1,4 +1,12 @@
-import { TwofoldError, impossible, partitionName, type LogRecord, type Offset, type Partition } from '@twofold/core';
+import {
+  PlainRecord,
+  TwofoldError,
+  impossible,
+  partitionName,
+  type LogRecord,
+  type Offset,
+  type Partition,
+} from '@twofold/core';
 import type {
   Appended,
   Assignment,
@@ -128,20 +136,9 @@ class StoredBatch implements EventBatch {
 
   forEach(visit: (record: LogRecord) => void): void {
     for (const { offset, appendedAtMs, event } of this.records) {
-      const header = (name: string): string | undefined =>
-        Object.hasOwn(event.headers, name) ? event.headers[name] : undefined;
-      const bytes = Buffer.from(event.value);
-      visit({
-        offset,
-        appendedAtMs,
-        bytes,
-        valueStart: 0,
-        valueEnd: bytes.length,
-        key: () => event.key,
-        valueText: () => event.value,
-        header,
-        has: (name) => !!header(name),
-      });
+      const { key, value, headers } = event;
+      const header = (name: string): string | undefined => (Object.hasOwn(headers, name) ? headers[name] : undefined);
+      visit(new PlainRecord({ offset, appendedAtMs, key, value, header }));
     }
   }
 }

@@ -1,4 +1,5 @@
 import {
+  asideOf,
   dataSchemaOf,
   impossible,
   offsetAt,
@@ -8,6 +9,7 @@ import {
   type Offset,
   type OffsetVector,
   type Partition,
+  type SetAside,
 } from '@twofold/core';
 import type { ArchiveFile, MasterDataset } from '@twofold/ports';
 
@@ -15,7 +17,7 @@ type Range = {
   readonly partition: Partition;
   readonly from: Offset;
   readonly to: Offset;
-  /** By version of event type; null: the records that are no event of a known type. */
+  /** By version of event type; null: the records that are set aside, or no event of a known type. */
   readonly byVersion: ReadonlyMap<EventType | null, readonly ArchivedEvent[]>;
 };
 
@@ -40,7 +42,7 @@ export class InMemoryMasterDataset implements MasterDataset {
     const known = new Map(types.map((version) => [dataSchemaOf(version), version]));
     const names = new Set(types.map(({ type }) => type));
     const versionOf = (event: ArchivedEvent): EventType | null =>
-      event.verdict.kind === 'dead' || !names.has(event.type)
+      event.verdict.kind !== 'event' || !names.has(event.type)
         ? null
         : (known.get(dataSchemaOf(event)) ?? impossible(`offset ${event.offset} of a version that was not given`));
     ranges.push({ partition, from, to, byVersion: Map.groupBy(events, versionOf) });
@@ -60,12 +62,10 @@ export class InMemoryMasterDataset implements MasterDataset {
     );
   }
 
-  async summaryBelow(
-    cut: OffsetVector,
-  ): Promise<{ readonly deadLetters: number; readonly appliedAtMs: number | null }> {
+  async summaryBelow(cut: OffsetVector): Promise<SetAside & { readonly appliedAtMs: number | null }> {
     const records = this.rangesBelow(cut).flatMap((range) => recordsBelow(cut, range));
     return {
-      deadLetters: records.filter(({ verdict }) => verdict.kind === 'dead').length,
+      ...asideOf(records),
       appliedAtMs: records.reduce<number | null>(
         (newest, { appendedAtMs }) => Math.max(newest ?? appendedAtMs, appendedAtMs),
         null,

@@ -3,6 +3,7 @@ import {
   groupKeyOf,
   partitionName,
   rowKeyOf,
+  NOTHING_ASIDE,
   type Offset,
   type RowSelection,
   type Scalar,
@@ -14,6 +15,7 @@ type StoredEpoch = {
   readonly start: Offset;
   end: Offset | null;
   deadLetters: number;
+  duplicates: number;
   readonly rows: Map<string, ViewRow>;
 };
 type StoredRecord = { applied: Offset; appliedAtMs: number | null; epochs: StoredEpoch[] };
@@ -38,6 +40,7 @@ export class InMemorySpeedViewStore implements SpeedViewStore {
     const open = openOf(stored);
     for (const row of change.rows) open.rows.set(rowKeyOf(row), row);
     open.deadLetters = change.deadLetters;
+    open.duplicates = change.duplicates;
     stored.applied = change.applied;
     stored.appliedAtMs = change.appliedAtMs;
     return true;
@@ -112,7 +115,7 @@ export class InMemorySpeedViewStore implements SpeedViewStore {
 const nameOf = ({ view, partition }: SpeedRecordId): string =>
   `${view.name}@${view.version} ${partitionName(partition)}`;
 
-const emptyEpoch = (start: Offset): StoredEpoch => ({ start, end: null, deadLetters: 0, rows: new Map() });
+const emptyEpoch = (start: Offset): StoredEpoch => ({ start, end: null, ...NOTHING_ASIDE, rows: new Map() });
 
 function openOf(stored: StoredRecord): StoredEpoch {
   const open = stored.epochs.at(-1);
@@ -125,7 +128,7 @@ const pairOf = (stored: StoredRecord): RecordPair => ({ applied: stored.applied,
 const recordOf = ({ applied, appliedAtMs, epochs }: StoredRecord): SpeedRecord => ({
   applied,
   appliedAtMs,
-  epochs: epochs.map(({ start, end, deadLetters }) => ({ start, end, deadLetters })),
+  epochs: epochs.map(({ start, end, deadLetters, duplicates }) => ({ start, end, deadLetters, duplicates })),
 });
 
 /** Whether a row is among the selected ones. */

@@ -12,6 +12,7 @@ describe('InMemorySpeedViewStore', () => {
     applied,
     appliedAtMs: applied,
     deadLetters: 0,
+    duplicates: 0,
     rows: [{ dimensions: ['ATL'], window: 0, parts: [applied] }],
   });
 

@@ -143,7 +143,7 @@ describe('an archiver that fails or is killed', () => {
     const partition = newPartition();
     await append(archiver, partition, 0, 5);
     const shelf = await shelfOf(partition);
-    const others = { partition, from, to, files: [], deadLetters: 0, newestAppendedAtMs: null };
+    const others = { partition, from, to, files: [], deadLetters: 0, duplicates: 0, newestAppendedAtMs: null };
     const tooLate = writingTheManifest(async (write) => {
       expect(await new ArchiveManifest(database).add(others)).toBe(true);
       return write();

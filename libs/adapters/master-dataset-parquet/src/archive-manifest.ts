@@ -1,20 +1,18 @@
-import { impossible, type Offset, type OffsetVector, type Partition } from '@twofold/core';
+import { impossible, type Offset, type OffsetVector, type Partition, type SetAside } from '@twofold/core';
 import { isConstraintViolation, reachingStore, type Metadata } from '@twofold/metadata';
 import type { ArchiveFile } from '@twofold/ports';
 
 /** A range about to be made live: what is known of it, and its files. */
-export type ArchivedRange = {
+export type ArchivedRange = SetAside & {
   readonly partition: Partition;
   readonly from: Offset;
   readonly to: Offset;
-  readonly deadLetters: number;
   readonly newestAppendedAtMs: number | null;
   readonly files: readonly ArchiveFile[];
 };
 
 /** The whole ranges of a partition below an offset, and the range that the offset goes through. */
-export type RangesBelow = {
-  readonly deadLetters: number;
+export type RangesBelow = SetAside & {
   readonly newestAppendedAtMs: number | null;
   /** Locations of the files of the range that holds records on both sides of the offset; null: there is none such. */
   readonly divided: readonly string[] | null;
@@ -54,12 +52,13 @@ export class ArchiveManifest {
   add({ partition: { stream, partition }, from, to, files, ...range }: ArchivedRange): Promise<boolean> {
     const { prisma } = this.database;
     const key = { stream, partition, fromOffset: BigInt(from) };
+    const { deadLetters, duplicates } = range;
     const newestAppendedAtMs = range.newestAppendedAtMs === null ? null : BigInt(range.newestAppendedAtMs);
     return reachingStore(async () => {
       try {
         await prisma.$transaction([
           prisma.archiveRange.create({
-            data: { ...key, toOffset: BigInt(to), deadLetters: range.deadLetters, newestAppendedAtMs },
+            data: { ...key, toOffset: BigInt(to), deadLetters, duplicates, newestAppendedAtMs },
             select: { fromOffset: true },
           }),
           prisma.archiveFile.createMany({
@@ -127,7 +126,7 @@ export class ArchiveManifest {
       const [whole, divided] = await Promise.all([
         this.database.prisma.archiveRange.aggregate({
           where: { stream, partition, toOffset: { lte: below } },
-          _sum: { deadLetters: true },
+          _sum: { deadLetters: true, duplicates: true },
           _max: { newestAppendedAtMs: true, toOffset: true },
         }),
         this.database.prisma.archiveRange.findFirst({
@@ -137,6 +136,7 @@ export class ArchiveManifest {
       ]);
       return {
         deadLetters: whole._sum.deadLetters ?? 0,
+        duplicates: whole._sum.duplicates ?? 0,
         newestAppendedAtMs: whole._max.newestAppendedAtMs === null ? null : Number(whole._max.newestAppendedAtMs),
         divided: divided?.files.map(({ location }) => location) ?? null,
         wholeTo: Number(whole._max.toOffset ?? 0),

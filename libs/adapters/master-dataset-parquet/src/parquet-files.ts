@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { DuckDBDataChunk, DuckDBInstance, DuckDBVector, type DuckDBConnection } from '@duckdb/node-api';
-import { duckDb, type ArchivedEvent, type Offset } from '@twofold/core';
+import { duckDb, type ArchivedEvent, type Offset, type SetAside } from '@twofold/core';
 import type { ArchiveColumn } from './archive-column.js';
 
 /** What the rows of all files under way may take before they spill. A range of 50,000 flights takes some 20 MB. */
@@ -45,19 +45,23 @@ export class ParquetFiles {
     });
   }
 
-  /** How many dead records the files hold below an offset, and their newest append time below it. */
+  /** What of the files' records below an offset is set aside, and their newest append time. */
   async summaryBelow(
     paths: readonly string[],
     below: Offset,
-  ): Promise<{ readonly deadLetters: number; readonly appliedAtMs: number | null }> {
+  ): Promise<SetAside & { readonly appliedAtMs: number | null }> {
     return this.connected(async (connection) => {
       const reader = await connection.runAndReadAll(
-        `SELECT count(*) FILTER (verdict = 'dead'), max(appended_at)
+        `SELECT count(*) FILTER (verdict = 'dead'), count(*) FILTER (verdict = 'duplicate'), max(appended_at)
          FROM read_parquet([${paths.map(quoteText).join(', ')}], union_by_name = true)
          WHERE ${quoteIdentifier('offset')} < ${below}`,
       );
-      const [deadLetters, newest] = reader.getRows()[0] ?? [];
-      return { deadLetters: Number(deadLetters), appliedAtMs: typeof newest === 'bigint' ? Number(newest) : null };
+      const [deadLetters, duplicates, newest] = reader.getRows()[0] ?? [];
+      return {
+        deadLetters: Number(deadLetters),
+        duplicates: Number(duplicates),
+        appliedAtMs: typeof newest === 'bigint' ? Number(newest) : null,
+      };
     });
   }
 

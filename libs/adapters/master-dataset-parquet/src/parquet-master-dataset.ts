@@ -4,11 +4,14 @@ import {
   TwofoldError,
   impossible,
   partitionName,
+  asideOf,
+  sumAside,
   type ArchivedEvent,
   type EventType,
   type Offset,
   type OffsetVector,
   type Partition,
+  type SetAside,
 } from '@twofold/core';
 import type { Metadata } from '@twofold/metadata';
 import type { ArchiveFile, MasterDataset } from '@twofold/ports';
@@ -87,13 +90,11 @@ export class ParquetMasterDataset implements MasterDataset {
     return this.manifest.filesBelow(cut, eventType);
   }
 
-  async summaryBelow(
-    cut: OffsetVector,
-  ): Promise<{ readonly deadLetters: number; readonly appliedAtMs: number | null }> {
+  async summaryBelow(cut: OffsetVector): Promise<SetAside & { readonly appliedAtMs: number | null }> {
     const summaries = await Promise.all(partitionsOf(cut).map((partition) => this.summaryOf(partition)));
     const appliedAtMs = Math.max(...summaries.map((summary) => summary.appliedAtMs ?? -Infinity));
     return {
-      deadLetters: summaries.reduce((sum, { deadLetters }) => sum + deadLetters, 0),
+      ...sumAside(summaries),
       appliedAtMs: appliedAtMs === -Infinity ? null : appliedAtMs,
     };
   }
@@ -167,18 +168,18 @@ export class ParquetMasterDataset implements MasterDataset {
 
   private async summaryOf(
     partition: Partition & { readonly offset: Offset },
-  ): Promise<{ readonly deadLetters: number; readonly appliedAtMs: number | null }> {
-    const { deadLetters, newestAppendedAtMs, divided, wholeTo } = await this.manifest.rangesBelow(
+  ): Promise<SetAside & { readonly appliedAtMs: number | null }> {
+    const { newestAppendedAtMs, divided, wholeTo, ...whole } = await this.manifest.rangesBelow(
       partition,
       partition.offset,
     );
     if (divided === null && wholeTo < partition.offset) {
       impossible(`a summary below offset ${partition.offset} of ${partitionName(partition)}, archived to ${wholeTo}`);
     }
-    if (divided === null || divided.length === 0) return { deadLetters, appliedAtMs: newestAppendedAtMs };
+    if (divided === null || divided.length === 0) return { ...whole, appliedAtMs: newestAppendedAtMs };
     const part = await reachingFiles(this.directory, () => this.files.summaryBelow(divided, partition.offset));
     return {
-      deadLetters: deadLetters + part.deadLetters,
+      ...sumAside([whole, part]),
       appliedAtMs: newestOf(newestAppendedAtMs, part.appliedAtMs),
     };
   }
@@ -193,10 +194,8 @@ function mustFill(events: readonly ArchivedEvent[], from: Offset, to: Offset): v
   }
 }
 
-const summaryOf = (
-  events: readonly ArchivedEvent[],
-): { readonly deadLetters: number; readonly newestAppendedAtMs: number | null } => ({
-  deadLetters: events.filter(({ verdict }) => verdict.kind === 'dead').length,
+const summaryOf = (events: readonly ArchivedEvent[]): SetAside & { readonly newestAppendedAtMs: number | null } => ({
+  ...asideOf(events),
   newestAppendedAtMs: events.reduce<number | null>((newest, { appendedAtMs }) => newestOf(newest, appendedAtMs), null),
 });
 

@@ -8,7 +8,7 @@ export function splitByVersion(events: readonly ArchivedEvent[], versions: reado
   const known = new Map(versions.map((version) => [dataSchemaOf(version), version]));
   const types = new Set(versions.map(({ type }) => type));
   const versionOf = (event: ArchivedEvent): EventType | null => {
-    if (event.verdict.kind === 'dead' || !types.has(event.type)) return null;
+    if (event.verdict.kind !== 'event' || !types.has(event.type)) return null;
     return (
       known.get(dataSchemaOf(event)) ??
       impossible(`offset ${event.offset} holds ${event.type} version ${event.version}, which is no version given`)

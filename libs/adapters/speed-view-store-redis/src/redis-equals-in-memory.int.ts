@@ -47,6 +47,7 @@ type Step =
       by: number;
       appliedAtMs: number | null;
       deadLetters: number;
+      duplicates: number;
       rows: ViewRow[];
     }
   | { kind: 'seal'; at: RecordPair | null }
@@ -81,6 +82,7 @@ const step = (dimensions: number): fc.Arbitrary<Step> => {
     by: fc.integer({ min: 1, max: 3 }),
     appliedAtMs: fc.option(fc.nat()),
     deadLetters: fc.nat(3),
+    duplicates: fc.nat(3),
     rows: fc.array(row, { maxLength: 8 }),
   });
   const read = fc.record({

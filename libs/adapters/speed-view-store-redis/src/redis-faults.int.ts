@@ -19,6 +19,7 @@ const change: SpeedCommit = {
   applied: 1,
   appliedAtMs: 1,
   deadLetters: 0,
+  duplicates: 0,
   rows: [{ dimensions: ['ATL'], window: 0, parts: [1] }],
 };
 

@@ -40,7 +40,11 @@ describe('the keys of RedisSpeedViewStore', () => {
     return found;
   };
   const fold = (applied: number, openStart: number): Promise<boolean> =>
-    store.commit(id, { applied, openStart }, { applied: applied + 1, appliedAtMs: 1, deadLetters: 0, rows });
+    store.commit(
+      id,
+      { applied, openStart },
+      { applied: applied + 1, appliedAtMs: 1, deadLetters: 0, duplicates: 0, rows },
+    );
   const sealThrice = async (): Promise<void> => {
     for (const at of [0, 1, 2]) {
       await fold(at, at);

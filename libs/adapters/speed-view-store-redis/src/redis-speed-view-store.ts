@@ -4,7 +4,7 @@ import type { RecordPair, SpeedCommit, SpeedRecord, SpeedRecordId, SpeedViewStor
 import { groupRange, valueText } from './group-name.js';
 import { LOAD, READ } from './read-scripts.js';
 import { RedisConnection, type RedisOptions } from './redis-connection.js';
-import { cellsByGroup, recordOf, rowsOf } from './stored-rows.js';
+import { cellsByGroup, recordOf, rowsOf, asideText } from './stored-rows.js';
 import { COMMIT, DROP_SEALED, RESET, SEAL, SWEEP } from './write-scripts.js';
 
 /** Rows of one commit: it holds the store for some 300 ms, and stays under the 1,048,576 arguments that Redis takes. */
@@ -52,7 +52,7 @@ export class RedisSpeedViewStore implements SpeedViewStore {
 
   async commit(id: SpeedRecordId, expected: RecordPair, change: SpeedCommit): Promise<boolean> {
     if (change.rows.length > MAX_COMMIT_ROWS) impossible(`a commit of ${change.rows.length} rows`);
-    const args = [...pairText(expected), `${change.applied}`, `${change.appliedAtMs ?? ''}`, `${change.deadLetters}`];
+    const args = [...pairText(expected), `${change.applied}`, `${change.appliedAtMs ?? ''}`, asideText(change)];
     for (const [group, cells] of cellsByGroup(change.rows)) {
       args.push(group, `${cells.length}`);
       for (const cell of cells) args.push(cell);

@@ -7,7 +7,7 @@ export const script = (text: string): Script => ({ text, sha1: createHash('sha1'
 
 /**
  * How every script on a record begins. The record is a hash: applied, appliedAtMs ('' for none), epochs:
- * "start,end,deadLetters,id;…", the end of the open one empty. An epoch's rows stand under its id, which is never used
+ * "start,end,aside,id;…", the end of the open one empty. An epoch's rows stand under its id, which is never used
  * twice: `<record>:<id>:<group>` is a hash of window → parts, `<record>:<id>` the sorted set of its groups, and
  * `<record>:garbage` the set of ids whose rows nobody sees any more.
  * Offsets stay text: Lua's numbers are only compared, never written.
@@ -16,14 +16,14 @@ export const RECORD = `
 local key = KEYS[1]
 local function epochs_of(text)
   local epochs = {}
-  for s, e, d, i in string.gmatch(text, '([^,;]*),([^,;]*),([^,;]*),([^,;]*)') do
-    epochs[#epochs + 1] = { start = s, stop = e, dead = d, id = i }
+  for s, e, a, i in string.gmatch(text, '([^,;]*),([^,;]*),([^,;]*),([^,;]*)') do
+    epochs[#epochs + 1] = { start = s, stop = e, aside = a, id = i }
   end
   return epochs
 end
 local function text_of(epochs)
   local texts = {}
-  for n, e in ipairs(epochs) do texts[n] = e.start .. ',' .. e.stop .. ',' .. e.dead .. ',' .. e.id end
+  for n, e in ipairs(epochs) do texts[n] = e.start .. ',' .. e.stop .. ',' .. e.aside .. ',' .. e.id end
   return table.concat(texts, ';')
 end
 local record = redis.call('HMGET', key, 'applied', 'appliedAtMs', 'epochs')

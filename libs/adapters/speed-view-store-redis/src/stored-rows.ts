@@ -1,4 +1,4 @@
-import { decodeParts, encodeParts, type ViewRow } from '@twofold/core';
+import { decodeParts, encodeParts, type ViewRow, type SetAside } from '@twofold/core';
 import type { SpeedRecord } from '@twofold/ports';
 import { dimensionsIn, groupNameOf } from './group-name.js';
 
@@ -33,8 +33,16 @@ export function recordOf(applied: string, appliedAtMs: string, epochs: string): 
     applied: Number(applied),
     appliedAtMs: appliedAtMs === '' ? null : Number(appliedAtMs),
     epochs: epochs.split(';').map((text) => {
-      const [start, end, deadLetters] = text.split(',');
-      return { start: Number(start), end: end === '' ? null : Number(end), deadLetters: Number(deadLetters) };
+      const [start, end, aside = ''] = text.split(',');
+      return { start: Number(start), end: end === '' ? null : Number(end), ...asideOfText(aside) };
     }),
   };
+}
+
+/** What is set aside, as an epoch has it: dead letters, and after a stroke duplicates; without one there are none. */
+export const asideText = ({ deadLetters, duplicates }: SetAside): string => `${deadLetters}/${duplicates}`;
+
+function asideOfText(text: string): SetAside {
+  const [deadLetters, duplicates = '0'] = text.split('/');
+  return { deadLetters: Number(deadLetters), duplicates: Number(duplicates) };
 }

@@ -4,7 +4,7 @@ import { RECORD, script } from './script.js';
 const CHUNK = 4_000;
 
 /**
- * ARGV: applied, open start; new applied, its append time, dead letters; then per group: its name, count of values,
+ * ARGV: applied, open start; new applied, its append time, what is set aside; then per group: its name, count of values,
  * window, parts, … A group that gets no new window is in the index already.
  */
 export const COMMIT = script(`${RECORD}
@@ -22,7 +22,7 @@ while n <= #ARGV do
   if new_windows > 0 then redis.call('ZADD', index, 0, group) end
   n = last + 1
 end
-open.dead = ARGV[5]
+open.aside = ARGV[5]
 redis.call('HSET', key, 'applied', ARGV[3], 'appliedAtMs', ARGV[4], 'epochs', text_of(epochs))
 return 1`);
 
@@ -30,7 +30,7 @@ return 1`);
 export const SEAL = script(`${RECORD}
 if not stands_at(ARGV[1], ARGV[2]) then return 0 end
 open.stop = applied
-epochs[#epochs + 1] = { start = applied, stop = '', dead = '0', id = ARGV[3] }
+epochs[#epochs + 1] = { start = applied, stop = '', aside = '0/0', id = ARGV[3] }
 redis.call('HSET', key, 'epochs', text_of(epochs))
 return 1`);
 
@@ -40,7 +40,7 @@ if ARGV[1] == '' then
   if applied then return 0 end
 elseif not stands_at(ARGV[1], ARGV[2]) then return 0 end
 for _, e in ipairs(epochs) do redis.call('SADD', key .. ':garbage', e.id) end
-local fresh = { { start = ARGV[3], stop = '', dead = '0', id = ARGV[4] } }
+local fresh = { { start = ARGV[3], stop = '', aside = '0/0', id = ARGV[4] } }
 redis.call('HSET', key, 'applied', ARGV[3], 'appliedAtMs', '', 'epochs', text_of(fresh))
 return 1`);
 

@@ -48,6 +48,7 @@ export type ErrorCode =
   | 'store-unavailable'
   | 'offset-out-of-range'
   | 'partitions-changed'
+  | 'stream-changed'
   | 'invalid-configuration'
   | 'conflict'
   | 'overloaded'

@@ -4,6 +4,8 @@ import type { Value } from './data-type.js';
 /** What every reader of the log concludes about one record: a function of the log alone. */
 export type Verdict =
   | { readonly kind: 'event' }
+  /** The same event, by source and id, stands in the stream's window before it. It is folded into nothing, and counted. */
+  | { readonly kind: 'duplicate' }
   /** It cannot be read as the event it says it is: `reason` says why. It is folded into nothing, and counted. */
   | { readonly kind: 'dead'; readonly code: 'unreadable' | 'invalid-data'; readonly reason: string };
 

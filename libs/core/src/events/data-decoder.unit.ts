@@ -62,6 +62,10 @@ function recordOf(json: string): LogRecord {
     valueText,
     header: () => undefined,
     has: () => false,
+    seek: () => false,
+    headerBytes: bytes,
+    headerStart: 0,
+    headerEnd: 0,
   };
 }
 

@@ -19,6 +19,14 @@ export interface LogRecord {
   valueText(): string | null;
   /** The last header of this name as UTF-8 text. */
   header(name: string): string | undefined;
+  /**
+   * Finds the last header of this name; false: there is none, or it has no value. Until the next call, its value is the UTF-8
+   * text [headerStart, headerEnd) of `headerBytes`.
+   */
+  seek(name: string): boolean;
+  readonly headerBytes: Buffer;
+  readonly headerStart: number;
+  readonly headerEnd: number;
   /** Whether {@link header} would give a text that is not empty: without making it. */
   has(name: string): boolean;
 }

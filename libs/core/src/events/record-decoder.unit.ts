@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { int, optional, string } from './data-type.js';
 import { defineEvent } from './event-type.js';
 import type { LogRecord } from './log-record.js';
+import { PlainRecord } from './plain-record.js';
 import { RecordDecoder } from './record-decoder.js';
 import { multiply } from '../views/arithmetic.js';
 import { upper } from '../views/calls.js';
@@ -34,19 +35,7 @@ type Headers = { readonly [N in keyof typeof HEADERS]?: string | undefined };
 
 const recordOf = (headers: Headers = {}, value: string | null = '{"name":"box"}'): LogRecord => {
   const all: Readonly<Record<string, string | undefined>> = { ...HEADERS, ...headers };
-  const header = (name: string): string | undefined => all[name];
-  const bytes = Buffer.from(value ?? '');
-  return {
-    offset: 0,
-    appendedAtMs: 0,
-    bytes,
-    valueStart: 0,
-    valueEnd: bytes.length,
-    key: () => null,
-    valueText: () => value,
-    header,
-    has: (name) => !!header(name),
-  };
+  return new PlainRecord({ offset: 0, appendedAtMs: 0, key: null, value, header: (name) => all[name] });
 };
 
 describe('a record', () => {

@@ -1,6 +1,7 @@
 import { TwofoldError } from '../errors/twofold-error.js';
 import type { EventType } from '../events/event-type.js';
 import { leavesOf } from '../events/leaves.js';
+import { streamNamed, type StreamDefinition } from '../events/stream.js';
 import { checkExpression } from './check-expression.js';
 import { planView } from './plan-view.js';
 import type { ViewDefinition } from './view-definition.js';
@@ -10,12 +11,16 @@ import type { ViewPlan } from './view-plan.js';
 export type Catalog = {
   readonly events: readonly EventType[];
   readonly views: readonly ViewPlan[];
+  /** Those of the events, each once, in order of name. */
+  readonly streams: readonly StreamDefinition[];
 };
 
 /** @throws TwofoldError `invalid-event-definition` or `invalid-view-definition` where two have one name, or a view reads an event that is not there */
 export function defineCatalog(parts: {
   readonly events: readonly EventType[];
   readonly views: readonly ViewDefinition[];
+  /** Those that have something other than the defaults. */
+  readonly streams?: readonly StreamDefinition[];
 }): Catalog {
   const versions = parts.events.map((event) => `${event.type} version ${event.version}`);
   const twiceDeclared = versions.find((version, index) => versions.indexOf(version) !== index);
@@ -25,7 +30,19 @@ export function defineCatalog(parts: {
   const takenTwice = names.find((name, index) => names.indexOf(name) !== index);
   if (takenTwice !== undefined) throw new TwofoldError('invalid-view-definition', `two views are named ${takenTwice}`);
   for (const [type, versions] of Map.groupBy(parts.events, (event) => event.type)) checkVersions(type, versions);
-  return { events: parts.events, views: parts.views.map((view) => planView(view, parts.events)) };
+  const streams = streamsOf(parts).map((name) => streamNamed(parts.streams ?? [], name));
+  checkStreams(parts.streams ?? [], streams);
+  return { events: parts.events, views: parts.views.map((view) => planView(view, parts.events)), streams };
+}
+
+function checkStreams(declared: readonly StreamDefinition[], streams: readonly StreamDefinition[]): void {
+  for (const stream of declared) {
+    const refuse = (what: string): never => {
+      throw new TwofoldError('invalid-event-definition', `stream ${JSON.stringify(stream.name)} ${what}`);
+    };
+    if (!streams.some(({ name }) => name === stream.name)) refuse('has no event');
+    if (!streams.includes(stream)) refuse('is declared twice');
+  }
 }
 
 /** Each version but the oldest says how it is made of the one before, and all stand on one stream. */

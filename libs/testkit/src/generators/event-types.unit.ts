@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import {
+  PlainRecord,
   RecordDecoder,
   TwofoldError,
   currentEvent,
@@ -73,7 +74,6 @@ const byPath = (event: EventType, values: readonly Value[]): ReadonlyMap<string,
   new Map(leavesOf(event).map(({ path }, index) => [path, values[index] ?? null]));
 
 function recordOf(event: EventType, timeMs: number, json: string): LogRecord {
-  const bytes = Buffer.from(json);
   const headers: Readonly<Record<string, string>> = {
     ce_id: '1',
     ce_source: '/things',
@@ -81,17 +81,7 @@ function recordOf(event: EventType, timeMs: number, json: string): LogRecord {
     ce_dataschema: dataSchemaOf(event),
     ce_time: new Date(timeMs).toISOString(),
   };
-  return {
-    offset: 0,
-    appendedAtMs: 0,
-    bytes,
-    valueStart: 0,
-    valueEnd: bytes.length,
-    key: () => null,
-    valueText: () => json,
-    header: (name) => headers[name],
-    has: (name) => name in headers,
-  };
+  return new PlainRecord({ offset: 0, appendedAtMs: 0, key: null, value: json, header: (name) => headers[name] });
 }
 
 function outcomeOf(compute: () => unknown): unknown {

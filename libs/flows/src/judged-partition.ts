@@ -1,0 +1,88 @@
+import {
+  DuplicateFinder,
+  partitionName,
+  type DecodedKind,
+  type DuplicatesWindow,
+  type LogRecord,
+  type Offset,
+  type Partition,
+  type RecordDecoder,
+} from '@twofold/core';
+import type { EventLogReader } from '@twofold/ports';
+
+/** What every reader of a partition concludes about a record. `decoder` holds the event, where it is one. */
+export type Judgement = Exclude<DecodedKind, 'unknown-version'> | 'duplicate';
+
+/** What is looked back through is not folded, so it is fetched in large pieces. */
+const FETCH_BYTES = 8 * 1024 * 1024;
+/** Nothing is waited for: what is looked back through stands there. */
+const WAIT_MS = 500;
+
+/**
+ * The verdicts on a partition's records, for fold and archive alike: whether a record is an event, and whether it is there for
+ * the first time. They are a function of the log; what they need to know of it besides the record is read again after a
+ * restart, so nothing is kept outside the log.
+ *
+ * Where retention has removed part of the window, what is left of it decides: `report` says so.
+ */
+export class JudgedPartition {
+  private readonly duplicates: DuplicateFinder;
+
+  constructor(
+    private readonly log: EventLogReader,
+    private readonly partition: Partition,
+    private readonly decoder: RecordDecoder,
+    window: DuplicatesWindow,
+    private readonly report: { windowTruncated(partition: Partition, from: Offset, start: Offset): void },
+  ) {
+    this.duplicates = new DuplicateFinder(window);
+  }
+
+  /** Whether it can judge the records from `offset` on, in order, without {@link goTo}. */
+  standsAt(offset: Offset): boolean {
+    return this.duplicates.canJudgeFrom(offset);
+  }
+
+  /** Gets ready to judge the records from `offset` on: reads the window before it, if need be. Aborted: it is not ready. */
+  async goTo(offset: Offset, signal: AbortSignal): Promise<void> {
+    if (this.standsAt(offset)) return;
+    this.duplicates.restart(offset);
+    const from = await this.startOfWindow(offset);
+    for (let at = from; at < offset && !signal.aborted;) {
+      const batch = await this.log.read(this.partition, {
+        ...{ from: at, below: offset, maxBytes: FETCH_BYTES, waitMs: WAIT_MS, signal },
+      });
+      batch.forEach((record) => void this.judge(record));
+      at = batch.nextOffset;
+    }
+    if (!signal.aborted) this.duplicates.passTo(offset);
+  }
+
+  /** There is nothing to judge below `offset` any more. */
+  passTo(offset: Offset): void {
+    this.duplicates.passTo(offset);
+  }
+
+  /** Every record is judged in its turn; those that were judged already come out the same. */
+  judge(record: LogRecord): Judgement {
+    const kind = this.decoder.decode(record);
+    if (kind === 'unknown-version')
+      throw new Error(
+        `${partitionName(this.partition)} waits at offset ${record.offset}: its event is of a version (${record.header('ce_dataschema')}) newer than this build's catalog`,
+      );
+    return kind === 'event' && this.duplicates.isDuplicate(record) ? 'duplicate' : kind;
+  }
+
+  private async startOfWindow(offset: Offset): Promise<Offset> {
+    const wanted = this.duplicates.windowStart(offset);
+    if (wanted === offset) return offset;
+    const { start } = await this.log.bounds(this.partition.stream);
+    const from = Math.max(wanted, start[this.partition.partition] ?? 0);
+    if (from > wanted) this.report.windowTruncated(this.partition, wanted, from);
+    return Math.min(from, offset);
+  }
+}
+
+/** What a person should know about a window that is not there any more. */
+export const truncationText = (partition: Partition, from: Offset, start: Offset): string =>
+  `${partitionName(partition)}: retention has removed the offsets ${from} to ${start - 1}, in which duplicates would be sought; an event that is on the log again since then counts as new. Keep the log longer than the stream's window of duplicates`;
