@@ -162,12 +162,14 @@ export function eventLogContract(name: string, setup: () => Promise<EventLogUnde
             record.header('ce_id'),
             record.header('ce_type'),
             record.header('ce_löng')?.length,
+            bytesOf(record, 'ce_id'),
+            record.seek('ce_lang'),
           ]),
         );
         expect(seen).toEqual([
-          [0, 'ATL', '{"delay":1}', 'a', 'flight.landed', undefined],
-          [1, 'Zürich ✈ 東京', '{"städt":"🛬"}', 'é✓🛬', undefined, 300],
-          [2, '', '', undefined, undefined, undefined],
+          [0, 'ATL', '{"delay":1}', 'a', 'flight.landed', undefined, 'a', false],
+          [1, 'Zürich ✈ 東京', '{"städt":"🛬"}', 'é✓🛬', undefined, 300, 'é✓🛬', false],
+          [2, '', '', undefined, undefined, undefined, null, false],
         ]);
         for (const { appendedAtMs } of recordsOf(batch)) {
           expect(appendedAtMs).toBeGreaterThanOrEqual(before - 1_000);
@@ -461,3 +463,7 @@ async function readAtLeast(reader: EventLogReader, partition: Partition, count: 
   expect(batch.recordCount).toBeGreaterThanOrEqual(count);
   return batch;
 }
+
+/** The text of a header as it stands in the bytes; null: it is not there, or empty. */
+const bytesOf = (record: LogRecord, name: string): string | null =>
+  record.seek(name) ? record.headerBytes.toString('utf8', record.headerStart, record.headerEnd) : null;
