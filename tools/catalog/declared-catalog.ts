@@ -26,7 +26,7 @@ export async function declaredCatalog(root: string): Promise<LoadedCatalog> {
   try {
     const { catalog } = (await load(root, REGISTRY)) as { readonly catalog: Catalog };
     const views = catalog.views.map(({ definition }) => definition);
-    return { events: catalog.events, views, failures: [], catalog, refusal: null };
+    return { events: catalog.events, views, streams: catalog.streams, failures: [], catalog, refusal: null };
   } catch (error) {
     const refusal = { file: REGISTRY, reason: reasonOf(error) };
     return { ...(await moduleByModule(root)), catalog: null, refusal };
@@ -45,7 +45,7 @@ async function moduleByModule(root: string): Promise<DeclaredCatalog> {
     }
   }
   const values = [...exported];
-  return { events: values.filter(isEvent), views: values.filter(isView), failures };
+  return { events: values.filter(isEvent), views: values.filter(isView), streams: null, failures };
 }
 
 const load = async (root: string, file: string): Promise<object> =>

@@ -6,6 +6,7 @@ export function tellCheck(check: CatalogCheck): string {
   const { comparison, failures, refusal, stale } = check;
   const unchanged = comparison.views.filter(({ outcome }) => outcome === 'unchanged').map(({ view }) => view);
   const lines = [
+    ...comparison.streams.map(({ stream, reason }) => line('break', `stream ${stream}: ${reason}`)),
     ...comparison.events.map(tellEvent),
     ...comparison.views.filter(({ outcome }) => outcome !== 'unchanged').flatMap(tellView),
     ...(unchanged.length === 0 ? [] : [line('unchanged', `views ${unchanged.join(', ')}`)]),

@@ -165,6 +165,7 @@ export {
   type CatalogComparison,
   type DeclaredCatalog,
   type LoadFailure,
+  type StreamChange,
   type ViewChange,
 } from './schema/compare-catalogs.js';
 export { type ViewCause } from './schema/compare-view.js';

@@ -2,6 +2,7 @@ import { TwofoldError } from '../errors/twofold-error.js';
 import { canonicalJson } from '../events/canonical-json.js';
 import type { EventType } from '../events/event-type.js';
 import { schemaHashOf } from '../events/schema-hash.js';
+import type { StreamDefinition } from '../events/stream.js';
 import type { Catalog } from '../views/catalog.js';
 import { hashOfMeaning, meaningOf, type ViewMeaning } from '../views/fingerprint.js';
 import type { ViewDefinition } from '../views/view-definition.js';
@@ -24,13 +25,15 @@ export type LockedView = {
 /** A catalog as plain data, to be kept beside the sources: what a later one is compared with. */
 export type CatalogLock = {
   readonly format: typeof FORMAT;
+  readonly streams: readonly StreamDefinition[];
   readonly events: readonly LockedEvent[];
   readonly views: readonly LockedView[];
 };
 
-export function lockOf({ events, views }: Catalog): CatalogLock {
+export function lockOf({ events, views, streams }: Catalog): CatalogLock {
   return {
     format: FORMAT,
+    streams,
     events: [...events].sort(byTypeAndVersion).map((event) => ({ ...event, schemaHash: schemaHashOf(event) })),
     views: [...views]
       .sort((a, b) => (a.id.name < b.id.name ? -1 : 1))
@@ -83,10 +86,12 @@ export function readLock(text: string): CatalogLock {
 
 function parse(text: string): CatalogLock {
   try {
-    const lock = JSON.parse(text) as CatalogLock;
+    // the first locks had no streams
+    const lock: CatalogLock = { streams: [], ...(JSON.parse(text) as Omit<CatalogLock, 'streams'>) };
     if (lock.format !== FORMAT) refuse(`has the format ${JSON.stringify(lock.format)}, this build reads ${FORMAT}`);
     // throws where it is not made of events and views
     canonicalJson([
+      lock.streams.map(({ duplicates }) => duplicates.withinMs),
       lock.events.map(({ fields }) => Object.keys(fields)),
       lock.views.map(({ definition }) => definition.from.length),
     ]);

@@ -1,6 +1,9 @@
 import { TwofoldError, impossible } from '../errors/twofold-error.js';
+import { canonicalJson } from '../events/canonical-json.js';
 import { compareEvents, type EventChange } from '../events/compatibility.js';
+import type { DuplicatesWindow } from '../events/duplicates.js';
 import type { EventType } from '../events/event-type.js';
+import type { StreamDefinition } from '../events/stream.js';
 import { checkView } from '../views/check-view.js';
 import { meaningOf } from '../views/fingerprint.js';
 import { planView } from '../views/plan-view.js';
@@ -17,6 +20,8 @@ export type LoadFailure = { readonly file: string; readonly reason: string };
 export type DeclaredCatalog = {
   readonly events: readonly EventType[];
   readonly views: readonly ViewDefinition[];
+  /** null: the catalog cannot be put together, and nobody knows. */
+  readonly streams: readonly StreamDefinition[] | null;
   /** A view that is not among `views` may be one of them. */
   readonly failures: readonly LoadFailure[];
 };
@@ -31,7 +36,14 @@ export type ViewChange = {
   readonly causes: readonly ViewCause[];
 };
 
-export type CatalogComparison = { readonly events: readonly EventChange[]; readonly views: readonly ViewChange[] };
+/** A stream that no longer is what it has to be for its whole life. */
+export type StreamChange = { readonly stream: string; readonly reason: string };
+
+export type CatalogComparison = {
+  readonly streams: readonly StreamChange[];
+  readonly events: readonly EventChange[];
+  readonly views: readonly ViewChange[];
+};
 
 /**
  * Compares what is declared now with an earlier catalog: what happened to each event and each view, in order of name. A view
@@ -49,12 +61,31 @@ export function compareCatalogs(before: CatalogLock, after: DeclaredCatalog): Ca
     before.views
       .filter(({ definition }) => stay.has(definition.name) && definition.from.some((from) => from.type === type))
       .map(({ definition }) => definition.name);
-  return { events: compareEvents(before.events, after.events, readersOf), views };
+  return {
+    streams: compareStreams(before.streams, after.streams ?? []),
+    events: compareEvents(before.events, after.events, readersOf),
+    views,
+  };
 }
 
 /** Whether the comparison must not pass. */
-export const isBreak = ({ events, views }: CatalogComparison): boolean =>
-  events.some(({ effect }) => effect === 'break') || views.some(({ outcome }) => outcome === 'broken');
+export const isBreak = ({ streams, events, views }: CatalogComparison): boolean =>
+  streams.length > 0 ||
+  events.some(({ effect }) => effect === 'break') ||
+  views.some(({ outcome }) => outcome === 'broken');
+
+const compareStreams = (
+  before: readonly StreamDefinition[],
+  after: readonly StreamDefinition[],
+): readonly StreamChange[] =>
+  before.flatMap(({ name, duplicates: was }) => {
+    const is = after.find((stream) => stream.name === name)?.duplicates;
+    if (is === undefined || canonicalJson(is) === canonicalJson(was)) return [];
+    const told = ({ withinMs, withinRecords }: DuplicatesWindow): string =>
+      `${withinMs} ms and ${withinRecords} records`;
+    const reason = `found duplicates within ${told(was)}, and would within ${told(is)}: a stream keeps its window for life`;
+    return [{ stream: name, reason }];
+  });
 
 function compareView(
   view: string,

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { decimal, int, string } from '../events/data-type.js';
 import { defineEvent, type EventType } from '../events/event-type.js';
+import { defineStream } from '../events/stream.js';
 import { toDecimal } from '../views/arithmetic.js';
 import { average, count, countWhere, max, sum } from '../views/aggregates.js';
 import { dateOf } from '../views/calls.js';
@@ -45,7 +46,7 @@ const compare = (
   views: readonly ViewDefinition[],
   failures: readonly LoadFailure[] = [],
   than: CatalogLock = before,
-): CatalogComparison => compareCatalogs(than, { events, views, failures });
+): CatalogComparison => compareCatalogs(than, { events, views, failures, streams: null });
 const outcomes = ({ views }: CatalogComparison): Readonly<Record<string, string>> =>
   Object.fromEntries(views.map(({ view, outcome }) => [view, outcome]));
 const causesOf = ({ views }: CatalogComparison, name: string): readonly ViewCause[] =>
@@ -235,5 +236,24 @@ describe('a view has another meaning', () => {
       'time-zone: the clocks of Europe/Berlin change at other times',
     ]);
     expect(tell(causesOf(changed, 'delays'))).toEqual(['semantics: this build gives all definitions another meaning']);
+  });
+});
+
+describe('a stream', () => {
+  it('keeps its window of duplicates', () => {
+    const catalogOf = (withinMs: number) =>
+      defineCatalog({
+        events: [landed],
+        views: [],
+        streams: [defineStream({ name: 'flights', duplicates: { withinMs } })],
+      });
+    const compared = (withinMs: number): CatalogComparison =>
+      compareCatalogs(lockOf(catalogOf(1_000)), { ...catalogOf(withinMs), views: [], failures: [] });
+    expect(compared(1_000).streams).toEqual([]);
+    expect(isBreak(compared(1_000))).toBe(false);
+    expect(compared(2_000).streams).toEqual([
+      { stream: 'flights', reason: expect.stringMatching(/within 1000 ms .*, and would within 2000 ms /) },
+    ]);
+    expect(isBreak(compared(2_000))).toBe(true);
   });
 });
