@@ -1,5 +1,4 @@
-import { compareValues } from '../algebra/compare-values.js';
-import { impossible } from '../errors/twofold-error.js';
+import { compareValues, isInOrder } from '../algebra/compare-values.js';
 import type { Scalar } from '../events/data-type.js';
 import type { CompareOperator } from '../views/expression.js';
 import type { ViewPlan } from '../views/view-plan.js';
@@ -20,22 +19,3 @@ export const meets = (plan: ViewPlan, row: ViewRow, having: readonly Having[]): 
     const found = comparedMeasure(plan, measure, row.parts);
     return found !== null && isInOrder(operator, compareValues(found, value));
   });
-
-function isInOrder(operator: CompareOperator, order: number): boolean {
-  switch (operator) {
-    case 'eq':
-      return order === 0;
-    case 'ne':
-      return order !== 0;
-    case 'lt':
-      return order < 0;
-    case 'le':
-      return order <= 0;
-    case 'gt':
-      return order > 0;
-    case 'ge':
-      return order >= 0;
-    default:
-      return impossible(`operator ${String(operator satisfies never)}`);
-  }
-}

@@ -2,6 +2,7 @@ import type { Scalar } from '../events/data-type.js';
 import type { ColumnType } from '../views/view-definition.js';
 import type { ViewPlan } from '../views/view-plan.js';
 import type { RowSelection } from '../views/view-row.js';
+import { REQUEST_WORDS } from '../views/request-words.js';
 import { storageOfColumn } from './column-storage.js';
 import { decodeCursor, type PageShape } from './cursor.js';
 import { decodePosition, type Position } from './position.js';
@@ -33,19 +34,6 @@ export type RequestLimits = { readonly defaultRows: number; readonly maxRows: nu
 const MAX_FILTER_VALUES = 100;
 /** A day in ms; the longest staleness that makes sense to ask for is a year. */
 const MAX_STALENESS_MS = 366 * 86_400_000;
-const WORDS = [
-  'from',
-  'to',
-  'granularity',
-  'groupBy',
-  'having',
-  'orderBy',
-  'limit',
-  'cursor',
-  'atLeast',
-  'waitMs',
-  'maxStalenessMs',
-];
 
 /**
  * Reads a request for rows: dimensions by their own names (several values: any of them), `from` (included) and `to`
@@ -90,13 +78,13 @@ const textsOf = (given: string | readonly string[] | undefined): readonly string
 
 function refuseUnknown({ id, dimensions }: ViewPlan, parameters: RequestParameters): void {
   const names = dimensions.map(({ name }) => name);
-  const unknown = Object.keys(parameters).find((name) => !WORDS.includes(name) && !names.includes(name));
+  const unknown = Object.keys(parameters).find((name) => !REQUEST_WORDS.includes(name) && !names.includes(name));
   if (unknown === undefined) return;
   const known = names.length === 0 ? 'it has no dimensions' : `its dimensions are ${names.join(', ')}`;
   throw refusedParameter(
     'unknown-dimension',
     unknown,
-    `view ${id.name} has no dimension ${JSON.stringify(unknown)}; ${known}, and the other parameters are ${WORDS.join(', ')}`,
+    `view ${id.name} has no dimension ${JSON.stringify(unknown)}; ${known}, and the other parameters are ${REQUEST_WORDS.join(', ')}`,
   );
 }
 

@@ -1,4 +1,4 @@
-import { compareValues } from '../algebra/compare-values.js';
+import { compareValues, isInOrder } from '../algebra/compare-values.js';
 import {
   addExact,
   divideExact,
@@ -11,7 +11,7 @@ import { argumentsOf } from '../compile/javascript-expression.js';
 import { impossible } from '../errors/twofold-error.js';
 import { scaleOf, type Scalar, type Value } from '../events/data-type.js';
 import { callFunction } from '../functions/function-table.js';
-import type { CompareOperator, ExpressionNode } from '../views/expression.js';
+import type { ExpressionNode } from '../views/expression.js';
 import type { PlainEvent } from './plain-event.js';
 
 const ARITHMETIC = {
@@ -36,7 +36,7 @@ export function evaluate(node: ExpressionNode, event: PlainEvent): Value {
       return typeof node.value === 'string' && scaleOf(node.type) !== null ? BigInt(node.value) : node.value;
     case 'compare': {
       const [left, right] = [valueOf(node.left) as Scalar, valueOf(node.right) as Scalar];
-      return left === null || right === null ? null : holds(node.operator, compareValues(left, right));
+      return left === null || right === null ? null : isInOrder(node.operator, compareValues(left, right));
     }
     case 'and': {
       const values = node.operands.map(valueOf);
@@ -72,22 +72,5 @@ export function evaluate(node: ExpressionNode, event: PlainEvent): Value {
       );
     default:
       return impossible(`expression ${JSON.stringify(node satisfies never)}`);
-  }
-}
-
-function holds(operator: CompareOperator, order: number): boolean {
-  switch (operator) {
-    case 'eq':
-      return order === 0;
-    case 'ne':
-      return order !== 0;
-    case 'lt':
-      return order < 0;
-    case 'le':
-      return order <= 0;
-    case 'gt':
-      return order > 0;
-    case 'ge':
-      return order >= 0;
   }
 }

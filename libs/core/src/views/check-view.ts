@@ -1,6 +1,7 @@
 import type { EventType } from '../events/event-type.js';
 import type { Leaf } from '../events/leaves.js';
 import { isTimeZone } from '../time/zone-offsets.js';
+import { REQUEST_WORDS } from './request-words.js';
 import { checkAggregate } from './check-aggregate.js';
 import { checkExpression } from './check-expression.js';
 import type { ExpressionNode } from './expression.js';
@@ -13,20 +14,7 @@ import { conflictOf, refusalOf, tokenOf, type RefuseView } from './view-problem.
 const VIEW_NAME = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/;
 const COLUMN_NAME = /^[a-z][A-Za-z0-9]*$/;
 /** Names that answers and queries use for something else. */
-const RESERVED = new Set([
-  'window',
-  'from',
-  'to',
-  'granularity',
-  'groupBy',
-  'having',
-  'orderBy',
-  'limit',
-  'cursor',
-  'atLeast',
-  'waitMs',
-  'maxStalenessMs',
-]);
+const RESERVED = new Set(['window', ...REQUEST_WORDS]);
 /** Each is a level of maps in the fold and a column of a primary key. */
 const MAX_DIMENSIONS = 8;
 /** Each is up to three columns of a row. */
