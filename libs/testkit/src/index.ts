@@ -21,7 +21,7 @@ export { LawBroken, checkLaw } from './law/check-law.js';
 export { FOUND_CASES, type FoundCase } from './law/found-cases.js';
 export { lawCoverage, type LawCoverage } from './law/law-coverage.js';
 export { archiveFilesOf, isOf, vectorOf } from './law/law-files.js';
-export { lawParameters, lawProperty, type LawParameters } from './law/law-property.js';
+export { lawParameters, lawPatienceMs, lawProperty, type LawParameters } from './law/law-property.js';
 export { realSubject, type ComputeBatch, type LawSubject } from './law/law-subject.js';
 export { NaiveLog, type Cut } from './law/naive-log.js';
 export { seededMutants, type Mutant } from './law/seeded-mutants.js';

@@ -42,6 +42,7 @@ import {
   isOf,
   lawCoverage,
   lawParameters,
+  lawPatienceMs,
   lawProperty,
   realSubject,
   valuesOfType,
@@ -53,11 +54,9 @@ import fc from 'fast-check';
 import { relationsBelow } from './relations-below.js';
 import { rowsOfChunk } from './rows-of-chunk.js';
 
-/** Of one test, ms: a common run takes some minutes on two busy cores. */
-const PATIENCE_MS = 3_600_000;
 const RUNS_FOR_A_MUTANT = 3000;
 
-jest.setTimeout(PATIENCE_MS);
+jest.setTimeout(lawPatienceMs(lawParameters()));
 
 /** SQL of a plan that is not the view's, or with another text. */
 type WrongSql = {

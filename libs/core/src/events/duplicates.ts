@@ -17,8 +17,8 @@ export type DuplicatesWindow = { readonly withinMs: number; readonly withinRecor
  */
 export class DuplicateFinder {
   private readonly index = new IdentityIndex();
-  private readonly key = new Int32Array(4);
-  private readonly sourceKey = new Int32Array(4);
+  private readonly key = new Int32Array(LANES);
+  private readonly sourceKey = new Int32Array(LANES);
   private source: string | undefined = undefined;
   /** It has seen the events of all offsets below. */
   private seenTo: Offset = 0;
@@ -52,13 +52,14 @@ export class DuplicateFinder {
   /** Whether an event is a duplicate. An event that it was shown before is what it was. */
   isDuplicate(event: LogRecord): boolean {
     const { offset, appendedAtMs } = event;
-    if (offset < this.seenTo) return this.index.markAt(offset) ?? impossible(`no verdict on ${offset}`);
+    if (offset < this.seenTo && this.window.withinRecords > 0)
+      return this.index.markAt(offset) ?? impossible(`no verdict on ${offset}`);
     this.index.forgetBelow(this.windowStart(offset));
-    this.hash(event);
-    const isDuplicate = appendedAtMs - this.index.lastAppendedAtMs(this.key) <= this.window.withinMs;
-    if (this.window.withinRecords > 0) this.index.add(this.key, offset, appendedAtMs, isDuplicate);
     this.seenTo = offset + 1;
-    return isDuplicate;
+    if (this.window.withinRecords === 0) return false;
+    this.hash(event);
+    const { withinMs } = this.window;
+    return appendedAtMs - this.index.add(this.key, offset, appendedAtMs, withinMs) <= withinMs;
   }
 
   /** Of the id, beginning with what the source was hashed to. Sources are few: mostly it is that of the event before. */
@@ -69,10 +70,13 @@ export class DuplicateFinder {
       if (event.seek(SOURCE)) murmur3(event.headerBytes, event.headerStart, event.headerEnd, this.sourceKey);
       this.source = source;
     }
-    this.key.set(this.sourceKey);
+    const { key, sourceKey } = this;
+    for (let lane = 0; lane < LANES; lane++) key[lane] = sourceKey[lane] as number;
     if (event.seek(ID)) murmur3(event.headerBytes, event.headerStart, event.headerEnd, this.key);
   }
 }
 
+/** Numbers of a hash. */
+const LANES = 4;
 const SOURCE = headerOf('source');
 const ID = headerOf('id');

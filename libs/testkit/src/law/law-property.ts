@@ -16,6 +16,12 @@ export const lawProperty = (
     see(lawCase);
   });
 
+/** What a case takes at most on a busy machine, by all engines together, ms: ten times what it mostly takes. */
+const CASE_MS = 1_500;
+
+/** How long a test of the law may take, ms: of so many cases as are asked for, or of the search for what catches a mutant. */
+export const lawPatienceMs = ({ numRuns }: LawParameters): number => Math.max(numRuns, COMMON_RUNS) * CASE_MS;
+
 export type LawParameters = Pick<fc.Parameters<[LawCase]>, 'numRuns' | 'seed' | 'path'> & { readonly numRuns: number };
 
 /**

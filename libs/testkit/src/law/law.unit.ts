@@ -3,16 +3,14 @@ import fc from 'fast-check';
 import { LawBroken, checkLaw } from './check-law.js';
 import { FOUND_CASES } from './found-cases.js';
 import { lawCoverage } from './law-coverage.js';
-import { lawParameters, lawProperty } from './law-property.js';
+import { lawParameters, lawPatienceMs, lawProperty } from './law-property.js';
 import { realSubject } from './law-subject.js';
 import { seededMutants } from './seeded-mutants.js';
 
 /** A mutant that lives this long would need a rarer case than any that teams will meet in years. */
 const RUNS_FOR_A_MUTANT = 3000;
-/** Of one test, ms: a common run takes half a minute. */
-const PATIENCE_MS = 1_800_000;
 
-jest.setTimeout(PATIENCE_MS);
+jest.setTimeout(lawPatienceMs(lawParameters()));
 
 describe('the law, with the naive view as batch engine', () => {
   it.each([...FOUND_CASES])('holds where it once did not: $name', ({ lawCase }) => checkLaw(realSubject, lawCase()));
