@@ -77,6 +77,6 @@ describe('README', () => {
     ].map((path) => readFileSync(`${root}/${path}`, 'utf8'));
     const read = settings.flatMap((text) => [...text.matchAll(/^ +([A-Z][A-Z_]+): /gm)].map(([, name = '']) => name));
     const told = [...readme.text.matchAll(/^\| `([A-Z][A-Z_]+)` \|/gm)].map(([, name = '']) => name);
-    expect(told.sort()).toEqual([...new Set([...read, 'TWOFOLD_ALLOW_OPEN'])].sort());
+    expect(told.sort()).toEqual([...new Set([...read, 'TWOFOLD_ALLOW_OPEN', 'TWOFOLD_CATALOG'])].sort());
   });
 });
