@@ -19,6 +19,7 @@ export { type Rebuild, type RebuildState, type ReplayLedger } from './replay-led
 export {
   type Epoch,
   type RecordPair,
+  type SealedStep,
   type SpeedCommit,
   type SpeedRecord,
   type SpeedRecordId,
