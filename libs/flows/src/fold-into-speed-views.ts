@@ -44,10 +44,11 @@ export async function foldIntoSpeedViews(
         await ports.clock.wait(RETRY_PAUSE_MS, stop);
         continue;
       }
-      const batch = await tail.from(Math.min(...folding.map((view) => view.foldedTo)));
+      const from = Math.min(...folding.map((view) => view.foldedTo));
+      const batch = await tail.from(from);
       foldBatch(batch, folding, decoder, partition);
       for (const view of folding) await view.commit();
-      ports.report.folded(partition, batch.nextOffset);
+      ports.report.folded(partition, from, batch.nextOffset);
     } catch (error) {
       ports.report.trouble(partition, error);
       tail.forget();
