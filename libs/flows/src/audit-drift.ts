@@ -35,11 +35,11 @@ export class DriftCount {
     if (row === null) return;
     this.comparedRows += 1;
     const differing = this.plan.measures.filter((measure) => differ(measure, rolledForward, recomputed));
-    if (differing.length === 0) return;
-    this.driftedRows += 1;
     if (recomputed === null) this.onlyRolledForward += 1;
     else if (rolledForward === null) this.onlyRecomputed += 1;
+    else if (differing.length === 0) return;
     else for (const { name } of differing) this.driftByMeasure.set(name, (this.driftByMeasure.get(name) ?? 0) + 1);
+    this.driftedRows += 1;
     if (this.samples.length === MAX_SAMPLES) return;
     this.samples.push({
       key: keyOf(this.plan, row),
