@@ -6,7 +6,7 @@ import { sideBySide } from './audit-rows.js';
 import { generationBefore } from './generation-before.js';
 
 export type AuditPorts = EpochPorts & {
-  readonly batchViews: Pick<BatchViewStore, 'read' | 'history'>;
+  readonly batchViews: Pick<BatchViewStore, 'scan' | 'history'>;
   readonly ledger: Pick<AuditLedger, 'add'>;
 };
 
