@@ -25,7 +25,7 @@ const partitions = end.map((_, partition): Partition => ({ stream, partition }))
 const done = new AbortController();
 const folded = new Map<number, number>();
 const report = {
-  folded: ({ partition }: Partition, offset: number): void => {
+  folded: ({ partition }: Partition, _from: number, offset: number): void => {
     folded.set(partition, offset);
     if (end.every((head, index) => (folded.get(index) ?? 0) >= head)) done.abort();
   },

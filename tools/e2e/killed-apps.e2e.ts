@@ -93,6 +93,11 @@ describe('the platform under kill -9', () => {
         );
       }
       expect(answers.at(-1)?.answer.generation).toBeGreaterThan(0);
+
+      const audited = await fetch(`${platform.url('replay-orchestrator')}/v1/views/${VIEW}/audits?limit=100`);
+      const { audits } = (await audited.json()) as { audits: readonly { state: string; generation: number }[] };
+      expect(audits.filter(({ state }) => state === 'drifted')).toEqual([]);
+      expect(audits.map(({ state }) => state)).toContain('same');
     },
     TEST_MS,
   );

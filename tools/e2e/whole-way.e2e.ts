@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { eventually, testServers } from '@twofold/testkit';
+import { APPS } from '../demo/apps.ts';
 import { Platform } from './platform.ts';
 
 const START_MS = 120_000;
@@ -264,6 +265,39 @@ describe('the whole way through the five apps', () => {
         { airport: 'SEA', flights: 3, averageDelay: 2, window: { start: '2001-03-01T00:00:00.000Z' } },
       ]);
       expect(answer['next']).toEqual(expect.any(String));
+    },
+    TEST_MS,
+  );
+
+  it(
+    'audits each generation, tells what came of it, and counts what each app did',
+    async () => {
+      const orchestrator = platform.url('replay-orchestrator');
+      const audits = async (path: string): Promise<readonly Json[]> =>
+        (await call(`${orchestrator}/v1/${path}`)).body['audits'] as Json[];
+      const ofDelays = (): Promise<readonly Json[]> => audits('views/delays-by-airport/audits');
+      const isCompared = ({ state, comparedRows }: Json): boolean => state === 'same' && Number(comparedRows) > 0;
+      await eventually('a generation is compared', async () => (await ofDelays()).some(isCompared), TEST_MS);
+      expect((await ofDelays()).filter(({ state }) => state === 'drifted')).toEqual([]);
+      const latest = await audits('audits/latest');
+      expect(latest.map(({ view: of }) => of)).toContain('delays-by-airport');
+
+      const metricsOf = async (app: (typeof APPS)[number]): Promise<string> =>
+        (await fetch(`${platform.url(app)}/metrics`)).text();
+      for (const app of APPS) expect(await metricsOf(app)).toMatch(/^process_cpu_seconds_total \d/m);
+      const builder = await metricsOf('batch-view-builder');
+      expect(builder).toMatch(/^twofold_audits_total\{view="delays-by-airport",state="same"\} [1-9]/m);
+      expect(builder).toMatch(/^twofold_audit_drifted_rows\{view="delays-by-airport",version="[0-9a-f]{16}"\} 0$/m);
+      expect(builder).toMatch(/^twofold_events_archived_total\{stream="flights",partition="\d"\} [1-9]/m);
+      const folded = [
+        ...(await metricsOf('speed-view-builder')).matchAll(
+          /^twofold_events_folded_total\{stream="flights",partition="\d"\} (\d+)$/gm,
+        ),
+      ];
+      const { body } = await view('delays-by-airport/rows?limit=1');
+      const { flights = [] } = (body['answer'] as Json)['offsets'] as Record<string, readonly number[]>;
+      // each record once, though several views fold it and boundaries make them stop in between
+      expect(folded.map(([, count]) => Number(count)).sort()).toEqual([...flights].sort());
     },
     TEST_MS,
   );

@@ -1,7 +1,7 @@
 import { Logger, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
 import { partitionName, streamNamed, streamsOf, type Catalog } from '@twofold/core';
 import { archiveEvents, truncationText, type ArchivePorts } from '@twofold/flows';
-import { PartitionTasks, RecentTroubles, type Readiness } from '@twofold/platform';
+import { PartitionTasks, RecentTroubles, type Metrics, type Readiness } from '@twofold/platform';
 import type { PartitionAssigner } from '@twofold/ports';
 
 /** Archives each partition that this process is given, and tells how it goes. */
@@ -14,11 +14,19 @@ export class Archiving implements OnApplicationBootstrap, BeforeApplicationShutd
     assigner: PartitionAssigner,
     catalog: Catalog,
     readiness: Readiness,
+    metrics: Metrics,
   ) {
+    const countArchived = metrics.counter(
+      'twofold_events_archived_total',
+      'Records of the log that were archived by this process.',
+      ['stream', 'partition'],
+    );
     const troubles = new RecentTroubles(ports.clock, (line) => this.logger.warn(line));
     const report: ArchivePorts['report'] = {
-      archived: (partition, from, to) =>
-        this.logger.debug(`archived ${partitionName(partition)} from ${from} to ${to}`),
+      archived: (partition, from, to) => {
+        this.logger.debug(`archived ${partitionName(partition)} from ${from} to ${to}`);
+        countArchived({ stream: partition.stream, partition: `${partition.partition}` }, to - from);
+      },
       windowTruncated: (partition, from, start) => this.logger.warn(truncationText(partition, from, start)),
       trouble: (partition, error) => troubles.add(partitionName(partition), error),
     };

@@ -1,16 +1,18 @@
 import { tmpdir } from 'node:os';
 import { Module, type DynamicModule } from '@nestjs/common';
 import { DuckDbBatchEngine } from '@twofold/batch-engine-duckdb';
-import { PostgresBatchViewStore, PostgresBoundaries } from '@twofold/batch-view-store-postgres';
+import { PostgresAuditLedger, PostgresBatchViewStore, PostgresBoundaries } from '@twofold/batch-view-store-postgres';
 import { catalog } from '@twofold/catalog';
 import { KafkaAdmin, KafkaControlChannel, KafkaPartitionAssigner, KafkaRawReader } from '@twofold/event-log-kafka';
 import { registerViews } from '@twofold/flows';
 import { ParquetMasterDataset } from '@twofold/master-dataset-parquet';
 import { migrate, openMetadata, type Metadata } from '@twofold/metadata';
-import { closeAtShutdown, CONTROL_CHANNEL, kafkaOptionsOf, Readiness, systemClock } from '@twofold/platform';
+import { closeAtShutdown, CONTROL_CHANNEL, kafkaOptionsOf, Metrics, Readiness, systemClock } from '@twofold/platform';
 import type { ControlChannel } from '@twofold/ports';
+import { RedisSpeedViewStore } from '@twofold/speed-view-store-redis';
 import { announcementsOn } from './announcements.js';
 import { Archiving } from './archiving.js';
+import { GenerationAuditor } from './generation-auditor.js';
 import { GenerationBuilder } from './generation-builder.js';
 import { RebuildController } from './rebuild.controller.js';
 import type { BatchViewBuilderSettings } from './settings.js';
@@ -22,12 +24,13 @@ const ADMIN = Symbol('admin');
 const LOG = Symbol('log');
 const MASTER_DATASET = Symbol('master-dataset');
 const ENGINE = Symbol('engine');
+const SPEED_VIEWS = Symbol('speed-views');
 
-/** Wiring: which adapters archive and build. */
+/** Wiring: which adapters archive, build and audit. */
 @Module({})
 export class BatchViewBuilderModule {
   static of(settings: BatchViewBuilderSettings): DynamicModule {
-    const { DATABASE_URL, ARCHIVE_DIR } = settings;
+    const { TWOFOLD_NAMESPACE: namespace, DATABASE_URL, REDIS_URL, ARCHIVE_DIR } = settings;
     const kafka = kafkaOptionsOf(settings, 'batch-view-builder');
     return {
       module: BatchViewBuilderModule,
@@ -45,26 +48,52 @@ export class BatchViewBuilderModule {
           useFactory: (database: Metadata) => ParquetMasterDataset.open({ directory: ARCHIVE_DIR, database }),
         },
         { provide: ENGINE, useFactory: () => DuckDbBatchEngine.open({ tempDirectory: tmpdir() }) },
-        closeAtShutdown(METADATA, MASTER_DATASET, ENGINE, LOG, ADMIN, CONTROL_CHANNEL),
+        { provide: SPEED_VIEWS, useFactory: () => RedisSpeedViewStore.connect({ url: REDIS_URL, namespace }) },
+        closeAtShutdown(METADATA, MASTER_DATASET, ENGINE, SPEED_VIEWS, LOG, ADMIN, CONTROL_CHANNEL),
         {
           provide: Archiving,
-          inject: [LOG, MASTER_DATASET, WantedOffsets, Readiness],
+          inject: [LOG, MASTER_DATASET, WantedOffsets, Readiness, Metrics],
           useFactory: (
             log: KafkaRawReader,
             masterDataset: ParquetMasterDataset,
             wanted: WantedOffsets,
             readiness: Readiness,
+            metrics: Metrics,
           ) =>
             new Archiving(
               { log, masterDataset, clock: systemClock, wanted: wanted.of },
               new KafkaPartitionAssigner(kafka),
               catalog,
               readiness,
+              metrics,
             ),
         },
         {
+          provide: GenerationAuditor,
+          inject: [METADATA, SPEED_VIEWS, Metrics],
+          useFactory: (metadata: Metadata, speedViews: RedisSpeedViewStore, metrics: Metrics) => {
+            const ledger = new PostgresAuditLedger(metadata);
+            const batchViews = new PostgresBatchViewStore(metadata);
+            return new GenerationAuditor(
+              { batchViews, speedViews, ledger, clock: systemClock },
+              catalog.views,
+              metrics,
+            );
+          },
+        },
+        {
           provide: GenerationBuilder,
-          inject: [METADATA, ADMIN, LOG, MASTER_DATASET, ENGINE, CONTROL_CHANNEL, WantedOffsets, Archiving],
+          inject: [
+            METADATA,
+            ADMIN,
+            LOG,
+            MASTER_DATASET,
+            ENGINE,
+            CONTROL_CHANNEL,
+            WantedOffsets,
+            Archiving,
+            GenerationAuditor,
+          ],
           useFactory: async (
             metadata: Metadata,
             admin: KafkaAdmin,
@@ -74,6 +103,7 @@ export class BatchViewBuilderModule {
             control: ControlChannel,
             wanted: WantedOffsets,
             archiving: Archiving,
+            auditor: GenerationAuditor,
           ) => {
             const batchViews = new PostgresBatchViewStore(metadata);
             await registerViews({ log: admin, batchViews }, catalog, settings.TWOFOLD_PARTITIONS);
@@ -92,6 +122,7 @@ export class BatchViewBuilderModule {
               clock: systemClock,
               everyMs: settings.BUILD_EVERY_MS,
               leads: ({ streams: [first] }) => first !== undefined && archiving.leads(first),
+              audit: (plan, generation) => auditor.audit(plan, generation),
             });
           },
         },

@@ -15,6 +15,8 @@ export type GenerationBuilderOptions = {
   readonly everyMs: number;
   /** Whether this process builds a view on schedule: one of the instances does. */
   readonly leads: (plan: ViewPlan) => boolean;
+  /** Hears of each generation that was built, and must not hold up the next. */
+  readonly audit: (plan: ViewPlan, generation: Generation) => void;
 };
 
 /** Builds generations one after the other: on a schedule where there is news, and on request. */
@@ -41,9 +43,15 @@ export class GenerationBuilder implements OnApplicationBootstrap, BeforeApplicat
   build(plan: ViewPlan, tell: (step: string) => void): Promise<Generation> {
     if (this.waiting >= MAX_WAITING) return Promise.reject(new Error(`${MAX_WAITING} builds wait already`));
     this.waiting += 1;
-    const build = this.last.then(() => buildGeneration(this.options.ports, plan, tell, this.stopping.signal));
+    const build = this.last.then(() => this.buildNow(plan, tell));
     this.last = build.catch(() => undefined).finally(() => (this.waiting -= 1));
     return build;
+  }
+
+  private async buildNow(plan: ViewPlan, tell: (step: string) => void): Promise<Generation> {
+    const generation = await buildGeneration(this.options.ports, plan, tell, this.stopping.signal);
+    this.options.audit(plan, generation);
+    return generation;
   }
 
   private async keepBuilding(): Promise<void> {

@@ -1,4 +1,11 @@
-import { appSettings, kafkaSettings, platformSettings, postgresSettings, wholeNumber } from '@twofold/platform';
+import {
+  appSettings,
+  kafkaSettings,
+  platformSettings,
+  postgresSettings,
+  redisSettings,
+  wholeNumber,
+} from '@twofold/platform';
 import { z } from 'zod';
 
 const DEFAULT_PORT = 4004;
@@ -10,6 +17,7 @@ export const batchViewBuilderSettings = z.object({
   ...appSettings(DEFAULT_PORT),
   ...platformSettings,
   ...kafkaSettings,
+  ...redisSettings,
   ...postgresSettings,
   /** Where the master dataset's Parquet files stand. */
   ARCHIVE_DIR: z.string().default('.twofold/archive'),

@@ -3,11 +3,8 @@ import { TwofoldError } from '@twofold/core';
 import { requestRebuild, type RebuildPorts } from '@twofold/flows';
 import type { HttpReply } from '@twofold/platform';
 import { presentRebuild, type PresentedRebuild } from './present-rebuild.js';
+import { readLimit } from './read-limit.js';
 import { REBUILD_PORTS } from './tokens.js';
-
-const DEFAULT_LIMIT = 20;
-/** A page that a person looks through. */
-const MAX_LIMIT = 100;
 
 /** `POST /v1/views/{view}/rebuilds`, `GET /v1/rebuilds…` */
 @Controller('v1')
@@ -35,11 +32,4 @@ export class RebuildsController {
     if (rebuild === null) throw new TwofoldError('not-found', `there is no rebuild ${JSON.stringify(id)}`);
     return presentRebuild(rebuild);
   }
-}
-
-function readLimit(text: string | undefined): number {
-  if (text === undefined) return DEFAULT_LIMIT;
-  const limit = /^[0-9]{1,3}$/.test(text) ? Number(text) : 0;
-  if (limit >= 1 && limit <= MAX_LIMIT) return limit;
-  throw new TwofoldError('invalid-value', `limit must be a whole number from 1 to ${MAX_LIMIT}`, '/limit');
 }

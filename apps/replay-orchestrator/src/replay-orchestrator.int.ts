@@ -1,13 +1,13 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { PostgresReplayLedger } from '@twofold/batch-view-store-postgres';
+import { PostgresAuditLedger, PostgresReplayLedger } from '@twofold/batch-view-store-postgres';
 import { catalog } from '@twofold/catalog';
 import { controlEvent, type ControlEventData, type RebuildProgress } from '@twofold/core';
 import { KafkaControlChannel } from '@twofold/event-log-kafka';
 import { migrate, openMetadata, type Metadata } from '@twofold/metadata';
 import { parseSettings, startApp } from '@twofold/platform';
-import type { ControlEvent } from '@twofold/ports';
+import type { Audit, ControlEvent } from '@twofold/ports';
 import { eventually, testDatabase, testServers } from '@twofold/testkit';
 import { replayOrchestratorApp } from './replay-orchestrator-app.js';
 
@@ -67,6 +67,19 @@ const tell = (rebuildId: string, state: RebuildProgress, generation: number | nu
   return control.publish(controlEvent('view.rebuild-progressed', data, { id: randomUUID(), timeMs: 1 }));
 };
 
+const audit = (found: Partial<Audit> & Pick<Audit, 'view' | 'generation'>): Audit => ({
+  checkedAtMs: 1_000,
+  state: 'same',
+  reason: null,
+  comparedRows: 10,
+  driftedRows: 0,
+  onlyRolledForward: 0,
+  onlyRecomputed: 0,
+  driftByMeasure: {},
+  samples: [],
+  ...found,
+});
+
 describe('the replay orchestrator', () => {
   it('takes a request, has it built, and tells how it went', async () => {
     const response = await fetch(`${url}/v1/views/${VIEW}/rebuilds`, { method: 'POST' });
@@ -104,6 +117,33 @@ describe('the replay orchestrator', () => {
     await rebuildAt(id, 'published');
   });
 
+  it('tells the audits of a view, newest first, and the last of each view', async () => {
+    const ledger = new PostgresAuditLedger(metadata);
+    const [first, other] = catalog.views.map(({ id }) => id);
+    if (first === undefined || other === undefined) throw new Error('the catalog has too few views');
+    expect(await get(`/v1/views/${first.name}/audits`)).toEqual({ status: 200, body: { audits: [] } });
+    await ledger.add(audit({ view: other, generation: 5 }));
+    await ledger.add(audit({ view: first, generation: 1 }));
+    await ledger.add(audit({ view: { ...first, version: 'of an old build' }, generation: 8 }));
+    const drift = {
+      state: 'drifted',
+      driftedRows: 2,
+      onlyRecomputed: 1,
+      driftByMeasure: { flights: 1 },
+      samples: [{ key: { airport: 'ATL' }, rolledForward: { flights: '[1]' }, recomputed: { flights: '[2]' } }],
+    } as const;
+    await ledger.add(audit({ view: first, generation: 2, ...drift }));
+
+    const presented = { view: first.name, version: first.version, checkedAt: '1970-01-01T00:00:01.000Z', reason: null };
+    const newest = { ...presented, generation: 2, comparedRows: 10, onlyRolledForward: 0, ...drift };
+    const { body } = await get(`/v1/views/${first.name}/audits`);
+    expect(body).toEqual({ audits: [newest, expect.objectContaining({ generation: 1, state: 'same' })] });
+    expect((await get(`/v1/views/${first.name}/audits?limit=1`)).body).toEqual({ audits: [newest] });
+    expect((await get('/v1/audits/latest')).body).toEqual({
+      audits: [newest, expect.objectContaining({ view: other.name, generation: 5 })],
+    });
+  });
+
   it('refuses an unknown view and names the views there are', async () => {
     const response = await fetch(`${url}/v1/views/weather/rebuilds`, { method: 'POST' });
     expect(response.status).toBe(404);
@@ -116,9 +156,17 @@ describe('the replay orchestrator', () => {
     ['/v1/rebuilds?limit=0', 400, 'invalid-value'],
     ['/v1/rebuilds?limit=1e9', 400, 'invalid-value'],
     ['/v1/rebuilds?limit=1&limit=2', 400, 'invalid-value'],
+    [`/v1/views/${VIEW}/audits?limit=101`, 400, 'invalid-value'],
+    ['/v1/views/weather/audits', 404, 'unknown-view'],
     ['/v1/nothing', 404, 'not-found'],
   ])('answers GET %s with a problem', async (path, status, code) => {
     expect(await get(path)).toMatchObject({ status, body: { status, code, type: `urn:twofold:problem:${code}` } });
+  });
+
+  it('tells its metrics', async () => {
+    const response = await fetch(`${url}/metrics`);
+    expect(response.headers.get('content-type')).toContain('text/plain');
+    expect(await response.text()).toMatch(/^process_cpu_seconds_total \d/m);
   });
 
   it('is ready while Postgres answers', async () => {

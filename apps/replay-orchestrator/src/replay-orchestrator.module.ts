@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { Module, type DynamicModule } from '@nestjs/common';
-import { PostgresReplayLedger } from '@twofold/batch-view-store-postgres';
+import { PostgresAuditLedger, PostgresReplayLedger } from '@twofold/batch-view-store-postgres';
 import { catalog } from '@twofold/catalog';
 import { KafkaControlChannel } from '@twofold/event-log-kafka';
 import type { RebuildPorts } from '@twofold/flows';
@@ -8,10 +8,11 @@ import { migrate, openMetadata, type Metadata } from '@twofold/metadata';
 import { CLOCK, CONTROL_CHANNEL, Readiness, closeAtShutdown, kafkaOptionsOf } from '@twofold/platform';
 import type { Clock, ControlChannel } from '@twofold/ports';
 import { Announcer } from './announcer.js';
+import { AuditsController } from './audits.controller.js';
 import { ProgressController } from './progress.controller.js';
 import { RebuildsController } from './rebuilds.controller.js';
 import type { OrchestratorSettings } from './settings.js';
-import { REBUILD_PORTS } from './tokens.js';
+import { AUDIT_LEDGER, CATALOG, REBUILD_PORTS } from './tokens.js';
 
 const METADATA = Symbol('metadata');
 
@@ -22,7 +23,7 @@ export class ReplayOrchestratorModule {
     const { DATABASE_URL } = settings;
     return {
       module: ReplayOrchestratorModule,
-      controllers: [RebuildsController, ProgressController],
+      controllers: [RebuildsController, AuditsController, ProgressController],
       providers: [
         { provide: METADATA, useFactory: () => migrate(DATABASE_URL).then(() => openMetadata(DATABASE_URL)) },
         {
@@ -30,6 +31,12 @@ export class ReplayOrchestratorModule {
           useFactory: () => new KafkaControlChannel(kafkaOptionsOf(settings, 'replay-orchestrator')),
         },
         { provide: REBUILD_PORTS, inject: [METADATA, CONTROL_CHANNEL, CLOCK, Readiness], useFactory: portsOf },
+        { provide: CATALOG, useValue: catalog },
+        {
+          provide: AUDIT_LEDGER,
+          inject: [METADATA],
+          useFactory: (metadata: Metadata) => new PostgresAuditLedger(metadata),
+        },
         Announcer,
         closeAtShutdown(METADATA, CONTROL_CHANNEL),
       ],

@@ -1,2 +1,6 @@
 /** Injects the RebuildPorts of the flow. */
 export const REBUILD_PORTS = Symbol('rebuild-ports');
+/** Injects the catalog. */
+export const CATALOG = Symbol('catalog');
+/** Injects the AuditLedger port. */
+export const AUDIT_LEDGER = Symbol('audit-ledger');

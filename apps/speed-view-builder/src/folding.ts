@@ -1,15 +1,29 @@
 import { Logger, type OnApplicationBootstrap, type BeforeApplicationShutdown } from '@nestjs/common';
-import { partitionName, streamNamed, streamsOf, type Catalog } from '@twofold/core';
+import { partitionName, streamNamed, streamsOf, type Catalog, type Offset } from '@twofold/core';
 import { foldIntoSpeedViews, truncationText, type FoldPorts, type FoldReport } from '@twofold/flows';
-import { PartitionTasks, RecentTroubles, type Readiness } from '@twofold/platform';
+import { PartitionTasks, RecentTroubles, type CountUp, type Metrics, type Readiness } from '@twofold/platform';
 import type { PartitionAssigner } from '@twofold/ports';
 
 /** Runs a fold for each partition that this process is given, and tells how it goes. */
 export class Folding implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly logger = new Logger(Folding.name);
   private readonly tasks: PartitionTasks;
+  private readonly countFolded: CountUp<'stream' | 'partition'>;
+  /** How far each partition was folded by this process: what is folded again is not counted again. */
+  private readonly foldedTo = new Map<string, Offset>();
 
-  constructor(ports: Omit<FoldPorts, 'report'>, assigner: PartitionAssigner, catalog: Catalog, readiness: Readiness) {
+  constructor(
+    ports: Omit<FoldPorts, 'report'>,
+    assigner: PartitionAssigner,
+    catalog: Catalog,
+    readiness: Readiness,
+    metrics: Metrics,
+  ) {
+    this.countFolded = metrics.counter(
+      'twofold_events_folded_total',
+      'Records of the log that were folded into the speed views, each once.',
+      ['stream', 'partition'],
+    );
     const troubles = new RecentTroubles(ports.clock, (line) => this.logger.warn(line));
     const report = this.report(troubles);
     this.tasks = new PartitionTasks(assigner, 'speed-view-builder', streamsOf(catalog), (partition, stop) => {
@@ -30,7 +44,13 @@ export class Folding implements OnApplicationBootstrap, BeforeApplicationShutdow
 
   private report(troubles: RecentTroubles): FoldReport {
     return {
-      folded: () => undefined,
+      folded: (partition, from, to) => {
+        const name = partitionName(partition);
+        const first = Math.max(from, this.foldedTo.get(name) ?? from);
+        if (to <= first) return;
+        this.foldedTo.set(name, to);
+        this.countFolded({ stream: partition.stream, partition: `${partition.partition}` }, to - first);
+      },
       repaired: ({ view, partition }, was, cut) =>
         this.logger.log(
           was === null

@@ -4,7 +4,7 @@ import { catalog } from '@twofold/catalog';
 import { KafkaAdmin, KafkaControlChannel, KafkaPartitionAssigner, KafkaRawReader } from '@twofold/event-log-kafka';
 import { registerViews } from '@twofold/flows';
 import { migrate, openMetadata, type Metadata } from '@twofold/metadata';
-import { closeAtShutdown, CONTROL_CHANNEL, kafkaOptionsOf, Readiness, systemClock } from '@twofold/platform';
+import { closeAtShutdown, CONTROL_CHANNEL, kafkaOptionsOf, Metrics, Readiness, systemClock } from '@twofold/platform';
 import { RedisSpeedViewStore } from '@twofold/speed-view-store-redis';
 import { Folding } from './folding.js';
 import { NewsController } from './news.controller.js';
@@ -35,7 +35,7 @@ export class SpeedViewBuilderModule {
         closeAtShutdown(METADATA, SPEED_VIEWS, LOG, ADMIN, CONTROL_CHANNEL),
         {
           provide: Folding,
-          inject: [METADATA, ADMIN, LOG, SPEED_VIEWS, News, Readiness],
+          inject: [METADATA, ADMIN, LOG, SPEED_VIEWS, News, Readiness, Metrics],
           useFactory: async (
             metadata: Metadata,
             admin: KafkaAdmin,
@@ -43,12 +43,13 @@ export class SpeedViewBuilderModule {
             speedViews: RedisSpeedViewStore,
             news: News,
             readiness: Readiness,
+            metrics: Metrics,
           ) => {
             const batchViews = new PostgresBatchViewStore(metadata);
             await registerViews({ log: admin, batchViews }, catalog, settings.TWOFOLD_PARTITIONS);
             const boundaries = new PostgresBoundaries(metadata);
             const ports = { log, speedViews, boundaries, batchViews, clock: systemClock, news: news.soFar };
-            return new Folding(ports, new KafkaPartitionAssigner(kafka), catalog, readiness);
+            return new Folding(ports, new KafkaPartitionAssigner(kafka), catalog, readiness, metrics);
           },
         },
       ],

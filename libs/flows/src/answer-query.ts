@@ -10,6 +10,7 @@ import {
 } from '@twofold/core';
 import type { BatchViewStore, Generation, SpeedViewStore } from '@twofold/ports';
 import { describeAnswer, type AnswerEnvelope, type FreshnessPorts } from './describe-answer.js';
+import { generationBefore } from './generation-before.js';
 import { readPage, type PagePorts } from './read-page.js';
 import { readSpeedViews, type SpeedReading } from './read-speed-views.js';
 
@@ -31,8 +32,6 @@ export type RowsAnswer = {
 
 /** Rows of one page: an answer stays within some MB. */
 export const MAX_PAGE_ROWS = 10_000;
-/** Generations among which the one before the published one is: those after it are loaded, not yet published. */
-const RECENT = 5;
 /** A reader starts again when the generation it began with was dropped: more often means something else is wrong. */
 const MAX_ATTEMPTS = 5;
 /** Between two looks for a position that is waited for: short against the time from append to applied. */
@@ -95,17 +94,6 @@ async function readFitting(
   if (before === null) return reading;
   const speed = await readSpeedViews(speedViews, plan, selection, before);
   return speed.catchingUp ? reading : { generation: before, speed };
-}
-
-async function generationBefore(
-  batchViews: Pick<BatchViewStore, 'history'>,
-  { view, number, cut }: Generation,
-): Promise<Generation | null> {
-  if (number > 1)
-    return (await batchViews.history(view, RECENT)).find((candidate) => candidate.number === number - 1) ?? null;
-  if (number === 0) return null;
-  const start = Object.fromEntries(Object.entries(cut).map(([stream, offsets]) => [stream, offsets.map(() => 0)]));
-  return { view, number: 0, cut: start, rowCount: 0, ...NOTHING_ASIDE, appliedAtMs: null, publishedAtMs: null };
 }
 
 /** The part of the position that this view can reach: its own streams'. */

@@ -62,7 +62,7 @@ export async function foldIntoSpeedViews(
       const batch = await tail.from(from);
       foldBatch(batch, from, folding, judged, decoder);
       for (const view of folding) await view.commit();
-      ports.report.folded(partition, batch.nextOffset);
+      ports.report.folded(partition, from, batch.nextOffset);
     } catch (error) {
       ports.report.trouble(partition, error);
       tail.forget();

@@ -3,8 +3,8 @@ import type { RecordPair, SpeedRecordId } from '@twofold/ports';
 
 /** What a folding worker tells whoever runs it: for logs, health and metrics. Nothing depends on the answer. */
 export type FoldReport = {
-  /** Everything below `offset` was offered to the views of the partition. */
-  folded(partition: Partition, offset: Offset): void;
+  /** The offsets [from, to) were offered to the views of the partition. Some of them may have been before: to views that were further, or are folded again. */
+  folded(partition: Partition, from: Offset, to: Offset): void;
   /** A record was missing or did not fit, and begins anew at `cut`. */
   repaired(id: SpeedRecordId, was: RecordPair | null, cut: Offset): void;
   /** A view cannot be folded past an event: it stands still there, is tried again later, and its answers say how far they are. */

@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { TwofoldError, controlEvent } from '@twofold/core';
 import type { ControlChannel, ControlEvent } from '@twofold/ports';
 import { closeAtShutdown } from './close-at-shutdown.js';
+import { Metrics } from './metrics.js';
 import { CONTROL_CHANNEL } from './platform.module.js';
 import { Readiness } from './readiness.js';
 import { startApp } from './start-app.js';
@@ -136,6 +137,18 @@ describe('health', () => {
     const response = await fetch(`${url}/health/ready`);
     expect(response.status).toBe(503);
     expect(await response.json()).toEqual({ status: 'not-ready', checks: { kafka: 'no broker answers' } });
+  });
+});
+
+describe('metrics', () => {
+  it('are told as Prometheus reads them, the app’s own with those of the process', async () => {
+    app.get(Metrics).counter('twofold_things_total', 'Things.', ['kind'])({ kind: 'made' }, 3);
+    const response = await fetch(`${url}/metrics`);
+    expect(response.status).toBe(200);
+    expect(response.headers.get('content-type')).toBe('text/plain; version=0.0.4; charset=utf-8');
+    const text = await response.text();
+    expect(text).toMatch(/^twofold_things_total\{kind="made"\} 3$/m);
+    expect(text).toMatch(/^process_cpu_seconds_total \d/m);
   });
 });
 

@@ -88,6 +88,13 @@ export interface BatchViewStore {
   read(plan: ViewPlan, generation: number, read: RowsRead): Promise<readonly ViewRow[] | null>;
 
   /**
+   * All rows of a generation by window, then by dimensions, as `compareRowPlaces` has it: in one pass, a bounded chunk in memory
+   * at a time, however many they are and whatever is dropped meanwhile. Whoever stops in between says so (`return`), for
+   * a connection is held. Rejects with `conflict` where the generation was dropped before.
+   */
+  scan(plan: ViewPlan, generation: number): AsyncIterable<readonly ViewRow[]>;
+
+  /**
    * The selected rows rolled up, as `rollUpRows` does, in no order. null: dropped.
    * Rejects with `answer-too-large` where they are more than `maxRows`, or more than a process should hold.
    */

@@ -1,3 +1,4 @@
+export { KEPT_AUDITS, type Audit, type AuditLedger, type AuditState, type DriftSample } from './audit-ledger.js';
 export { type BatchEngine } from './batch-engine.js';
 export { type BatchViewStore, type BuildSummary, type Generation, type RowsRead } from './batch-view-store.js';
 export { type Boundaries, type Boundary } from './boundaries.js';
@@ -19,6 +20,7 @@ export { type Rebuild, type RebuildState, type ReplayLedger } from './replay-led
 export {
   type Epoch,
   type RecordPair,
+  type SealedStep,
   type SpeedCommit,
   type SpeedRecord,
   type SpeedRecordId,

@@ -29,6 +29,14 @@ export type SpeedCommit = SetAside & {
   readonly rows: readonly ViewRow[];
 };
 
+/** A step through rows of sealed epochs. */
+export type SealedStep = {
+  readonly record: SpeedRecord;
+  readonly rows: readonly ViewRow[];
+  /** Where the next step goes on; null: nothing follows. */
+  readonly next: string | null;
+};
+
 /**
  * The real-time views (docs/architecture.md, the rules of the cut). Every write is one atomic step, conditional on the
  * record being as the writer knows it; so it does not matter how many writers there are, or how old their memory is.
@@ -79,6 +87,14 @@ export interface SpeedViewStore {
     selection: RowSelection,
     maxRows: number,
   ): Promise<{ readonly record: SpeedRecord; readonly rows: readonly ViewRow[] } | null>;
+
+  /**
+   * A step through the rows of the sealed epochs that lie within [from, to), and the record as it is then. `after` is null
+   * at first, then `next` of the step before. Sealed rows never change, so what several steps give is of one moment: each row
+   * of an epoch once, rows of several epochs with the same dimensions and window one per epoch. A step is bounded, and holds
+   * the store briefly. null: there is no record, or it no longer has the epoch that the step before ended in.
+   */
+  readSealed(id: SpeedRecordId, from: Offset, to: Offset, after: string | null): Promise<SealedStep | null>;
 
   close(): Promise<void>;
 }

@@ -13,6 +13,7 @@ import {
   type RowOrder,
   type RowSelection,
   type Scalar,
+  type ViewPlan,
   type ViewRow,
   type Window,
 } from '@twofold/core';
@@ -20,6 +21,7 @@ import fc from 'fast-check';
 import { havingOf, orderOf, rollUpOf, rowOf, rowsOf, selectionOf } from './thing-rows.js';
 import { BY_WINDOW, EVERYTHING, thingsGenerations, type BatchViewStoreWorld } from './things-generations.js';
 import { byKey, isSelected, measureNamed, partOfMeasure, thing } from './things.js';
+import { totalsView } from './things-view.js';
 
 const DAY_MS = 86_400_000;
 const MONTHLY: Window = { kind: 'tumbling', unit: 'month', timeZone: 'UTC' };
@@ -29,7 +31,7 @@ const RUNS = 100;
 
 /** How the rows of a generation are read, rolled up and looked up: part of the contract of `BatchViewStore`. */
 export function batchViewRowsContract(worldNow: () => BatchViewStoreWorld): void {
-  const { registered, load, read, everything, loadedWith } = thingsGenerations(worldNow);
+  const { registered, load, publish, read, everything, loadedWith } = thingsGenerations(worldNow);
 
   describe('reading', () => {
     const rows = [
@@ -188,6 +190,64 @@ export function batchViewRowsContract(worldNow: () => BatchViewStoreWorld): void
         },
       );
       await fc.assert(cases, { numRuns: RUNS });
+    });
+  });
+
+  describe('scanning', () => {
+    const scanned = async (plan: ViewPlan, number: number): Promise<readonly ViewRow[]> => {
+      const found: ViewRow[] = [];
+      for await (const rows of worldNow().store.scan(plan, number)) found.push(...rows);
+      return found;
+    };
+    /** More than come at once, from whichever store. */
+    const MANY = 12_000;
+    const many = Array.from({ length: MANY }, (_, day): ViewRow => ({
+      dimensions: [],
+      window: day * DAY_MS,
+      parts: [1],
+    }));
+
+    it('gives all rows once, by window, then by dimensions, whatever they are', async () => {
+      const plan = await registered();
+      let number = 0;
+      const cases = fc.asyncProperty(rowsOf(plan), async (all) => {
+        number += 1;
+        await load(plan, number, all);
+        expect(await scanned(plan, number)).toEqual([...all].sort(compareRows(plan, BY_WINDOW)));
+      });
+      await fc.assert(cases, { numRuns: RUNS });
+      expect(await scanned(plan, 0)).toEqual([]);
+    });
+
+    it('gives more rows than come at once, while the generation is dropped', async () => {
+      const plan = await registered(totalsView());
+      for (const number of [1, 2, 3]) await publish(plan, number, many);
+      const scan = worldNow().store.scan(plan, 1)[Symbol.asyncIterator]();
+      const found: ViewRow[] = [...((await scan.next()).value ?? [])];
+      expect(found.length).toBeLessThan(MANY);
+      await worldNow().store.dropSuperseded(plan.id, 0);
+      for (let next = await scan.next(); next.done !== true; next = await scan.next()) found.push(...next.value);
+      expect(found).toEqual(many);
+    });
+
+    it('can be left in between, any number of times', async () => {
+      const plan = await registered(totalsView());
+      for (const number of [1, 2, 3]) await publish(plan, number, many);
+      for (let scans = 0; scans < 20; scans++) {
+        for await (const rows of worldNow().store.scan(plan, 1)) {
+          expect(rows[0]).toEqual(many[0]);
+          break;
+        }
+      }
+      expect(await worldNow().store.dropSuperseded(plan.id, 0)).toBe(1);
+    });
+
+    it('of a generation that was dropped, or never registered, is a conflict', async () => {
+      const plan = await registered();
+      for (const number of [1, 2, 3]) await publish(plan, number, [thing({})]);
+      expect(await scanned(plan, 1)).toHaveLength(1);
+      await worldNow().store.dropSuperseded(plan.id, 0);
+      for (const number of [1, 7]) await expect(scanned(plan, number)).rejects.toMatchObject({ code: 'conflict' });
     });
   });
 

@@ -8,7 +8,15 @@ import {
   type Scalar,
   type ViewRow,
 } from '@twofold/core';
-import type { Epoch, RecordPair, SpeedCommit, SpeedRecord, SpeedRecordId, SpeedViewStore } from '@twofold/ports';
+import type {
+  Epoch,
+  RecordPair,
+  SealedStep,
+  SpeedCommit,
+  SpeedRecord,
+  SpeedRecordId,
+  SpeedViewStore,
+} from '@twofold/ports';
 
 export type SpeedViewStoreUnderTest = {
   readonly store: SpeedViewStore;
@@ -74,6 +82,7 @@ export function speedViewStoreContract(name: string, setup: () => Promise<SpeedV
       expect(await store.load(id)).toBeNull();
       expect(await store.probe(id)).toBeNull();
       expect(await store.read(id, 0, everything, MANY)).toBeNull();
+      expect(await store.readSealed(id, 0, MANY, null)).toBeNull();
       expect(await store.commit(id, pair(0, 0), change(1))).toBe(false);
       expect(await store.seal(id, pair(0, 0))).toBe(false);
       expect(await store.reset(id, pair(0, 0), 0)).toBe(false);
@@ -197,6 +206,48 @@ export function speedViewStoreContract(name: string, setup: () => Promise<SpeedV
       expect(await rowsFrom(1)).toEqual([row('ATL', 1, 1)]);
       expect(await rowsFrom(5)).toEqual([row('ATL', 1, 1)]);
       expect(await rowsFrom(6)).toEqual([]);
+    });
+
+    /** All steps of reading sealed epochs. */
+    const sealedRows = async (from: number, to: number): Promise<readonly ViewRow[]> => {
+      const rows: ViewRow[] = [];
+      for (let after: string | null = null; ;) {
+        const step: SealedStep | null = await store.readSealed(id, from, to, after);
+        rows.push(...(step?.rows ?? []));
+        after = step?.next ?? null;
+        if (after === null) return inOrder(rows);
+      }
+    };
+
+    it('reads the sealed epochs that lie within two offsets, never the open one, and says what the record is', async () => {
+      await sealThrice();
+      const [first, second, third] = [0, 2, 4].map((start) => row('ATL', start, start));
+      expect(await sealedRows(0, 6)).toEqual([first, second, third]);
+      expect(await sealedRows(2, 4)).toEqual([second]);
+      expect(await sealedRows(1, 5)).toEqual([second]);
+      expect(await sealedRows(3, 4)).toEqual([]);
+      expect(await sealedRows(4, 100)).toEqual([third]);
+      expect((await store.readSealed(id, 6, 7, null))?.record).toEqual((await store.load(id))?.record);
+    });
+
+    it('reads rows of sealed epochs that share dimensions and window one per epoch, and of one without dimensions', async () => {
+      await begin();
+      const total: ViewRow = { dimensions: [], window: 1, parts: [9] };
+      await store.commit(id, pair(0, 0), change(5, [row('ATL', 1, 5), total]));
+      await store.seal(id, pair(5, 0));
+      await store.commit(id, pair(5, 5), change(6, [row('ATL', 1, 1), row('ATL', 2, 1), row(null, 1, 1)]));
+      await store.seal(id, pair(6, 5));
+      expect(await sealedRows(0, 6)).toEqual(
+        inOrder([row('ATL', 1, 5), total, row('ATL', 1, 1), row('ATL', 2, 1), row(null, 1, 1)]),
+      );
+    });
+
+    it('reads nothing of sealed epochs that were dropped, or were the record before', async () => {
+      await sealThrice();
+      await other.dropSealed(id, 4);
+      expect(await sealedRows(0, 6)).toEqual([row('ATL', 4, 4)]);
+      await other.reset(id, pair(7, 6), 0);
+      expect(await sealedRows(0, 6)).toEqual([]);
     });
 
     it('replaces a record by an empty one whose old rows are no longer visible, even at the same start', async () => {

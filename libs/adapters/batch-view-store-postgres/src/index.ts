@@ -1,3 +1,4 @@
+export { PostgresAuditLedger } from './postgres-audit-ledger.js';
 export { PostgresBatchViewStore } from './postgres-batch-view-store.js';
 export { PostgresBoundaries } from './postgres-boundaries.js';
 export { PostgresReplayLedger } from './postgres-replay-ledger.js';

@@ -22,6 +22,7 @@ import { loadTable } from './load-table.js';
 import { recordedVector } from './recorded-vector.js';
 import { fixStream, registerView } from './register-view.js';
 import { queryRows } from './row-reader.js';
+import { scanTable } from './scan-table.js';
 import { dropTables } from './sql/generation-table.js';
 import { generationTableName } from './sql/identifier.js';
 import {
@@ -138,6 +139,17 @@ export class PostgresBatchViewStore implements BatchViewStore {
     return this.readTable(plan, generation, plan, (table) => selectRows(plan, table, read));
   }
 
+  async *scan(plan: ViewPlan, generation: number): AsyncGenerator<readonly ViewRow[]> {
+    if (generation === 0) return;
+    const table = await reachingStore(() => this.tableOf(plan.id, generation));
+    if (table === null) throw dropped(plan, generation);
+    try {
+      yield* scanTable(this.metadata.pool, plan, table);
+    } catch (error) {
+      throw sqlStateOf(error) === UNDEFINED_TABLE ? dropped(plan, generation) : error;
+    }
+  }
+
   async rollUp(
     plan: ViewPlan,
     generation: number,
@@ -225,5 +237,8 @@ export class PostgresBatchViewStore implements BatchViewStore {
 
 const run = (client: pg.Pool | pg.ClientBase, { text, values }: Statement): Promise<pg.QueryResult> =>
   client.query(text, [...values]);
+
+const dropped = ({ id }: ViewPlan, generation: number): TwofoldError =>
+  new TwofoldError('conflict', `generation ${generation} of ${id.name} was dropped`);
 
 const sqlStateOf = (error: unknown): unknown => (error as { readonly code?: unknown } | null)?.code;

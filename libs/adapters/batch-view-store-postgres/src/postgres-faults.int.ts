@@ -9,6 +9,7 @@ import {
 } from '@twofold/core';
 import { migrate, openMetadata, type Metadata } from '@twofold/metadata';
 import { BreakableProxy, eventually, testDatabase, thingsView } from '@twofold/testkit';
+import { PostgresAuditLedger } from './postgres-audit-ledger.js';
 import { PostgresBatchViewStore } from './postgres-batch-view-store.js';
 import { PostgresBoundaries } from './postgres-boundaries.js';
 import { PostgresReplayLedger } from './postgres-replay-ledger.js';
@@ -222,10 +223,24 @@ describe('Postgres and its faults', () => {
     await english.drop();
   });
 
+  it('breaks off a scan whose connection is lost, and keeps none', async () => {
+    await other.store.load(plan, 1, cut, chunksOf(300), SUMMARY);
+    for (let scans = 0; scans < 12; scans++) {
+      proxy.mend();
+      const scan = breakable.store.scan(plan, 1);
+      expect((await scan.next()).value).not.toHaveLength(0);
+      proxy.break();
+      await expect(scan.next()).rejects.toMatchObject({ code: 'store-unavailable' });
+    }
+    proxy.mend();
+    expect(await read(breakable, 1)).toHaveLength(300);
+  });
+
   it('says store-unavailable while the server is away, and goes on when it is back', async () => {
     await publish(1);
     const { store, boundaries, metadata } = breakable;
     const ledger = new PostgresReplayLedger(metadata);
+    const audits = new PostgresAuditLedger(metadata);
     const calls = [
       () => store.published(plan.id),
       () => store.history(plan.id, 1),
@@ -235,12 +250,14 @@ describe('Postgres and its faults', () => {
       () => store.dropSuperseded(plan.id, 0),
       () => read(breakable, 1),
       () => store.readKeys(plan, 1, [rowOf(0)]),
+      () => store.scan(plan, 1).next(),
       () => store.rollUp(plan, 1, EVERYTHING, { window: null, dimensions: [] }, 10),
       () => boundaries.requestCut(plan.id),
       () => boundaries.requestedCut(plan.id),
       () => boundaries.propose(plan.id, 2, { stream: streamOf(plan), partition: 0 }, 5),
       () => boundaries.vectorOf(plan.id, 1),
       () => ledger.list(1),
+      () => audits.list(plan.id, 1),
     ];
     await read(breakable, 1);
     proxy.break();

@@ -23,11 +23,11 @@ const types: pg.CustomTypesConfig = {
  * @throws TwofoldError `answer-too-large`, where the states of its parts are more than {@link MAX_STATE_BYTES}
  */
 export async function queryRows(
-  pool: pg.Pool,
+  client: pg.Pool | pg.ClientBase,
   plan: ViewPlan,
   { text, values }: Statement,
 ): Promise<readonly ViewRow[]> {
-  const { rows } = await pool.query<Scalar[]>({ text, values: [...values], rowMode: 'array', types });
+  const { rows } = await client.query<Scalar[]>({ text, values: [...values], rowMode: 'array', types });
   const window = plan.dimensions.length;
   const afterParts = window + 1 + plan.parts.length;
   if (rows.some((columns) => isBeyondSize(columns[afterParts]))) {

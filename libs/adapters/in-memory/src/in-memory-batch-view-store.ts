@@ -32,6 +32,8 @@ type StoredView = {
 };
 
 const MAX_KEYS = 10_000;
+/** Rows that a scan gives at once. */
+const CHUNK = 1_000;
 
 /** The meaning of a batch view store, in maps. Gone with the process. */
 export class InMemoryBatchViewStore implements BatchViewStore {
@@ -143,6 +145,13 @@ export class InMemoryBatchViewStore implements BatchViewStore {
     if (rows === null) return null;
     const wanted = [...rows.values()].filter((row) => isSelected(row, selection) && meets(plan, row, having));
     return rowsInOrder(plan, order, wanted, after).slice(0, limit);
+  }
+
+  async *scan(plan: ViewPlan, generation: number): AsyncGenerator<readonly ViewRow[]> {
+    const rows = this.rowsOf(plan.id, generation);
+    if (rows === null) throw new TwofoldError('conflict', `generation ${generation} of ${plan.id.name} was dropped`);
+    const inOrder = rowsInOrder(plan, { by: { kind: 'window' }, descending: false }, rows.values());
+    for (let start = 0; start < inOrder.length; start += CHUNK) yield inOrder.slice(start, start + CHUNK);
   }
 
   async rollUp(

@@ -9,7 +9,7 @@ import {
   type Scalar,
   type ViewRow,
 } from '@twofold/core';
-import type { RecordPair, SpeedCommit, SpeedRecord, SpeedRecordId, SpeedViewStore } from '@twofold/ports';
+import type { RecordPair, SealedStep, SpeedCommit, SpeedRecord, SpeedRecordId, SpeedViewStore } from '@twofold/ports';
 
 type StoredEpoch = {
   readonly start: Offset;
@@ -88,6 +88,14 @@ export class InMemorySpeedViewStore implements SpeedViewStore {
       );
     }
     return { record: recordOf(stored), rows };
+  }
+
+  /** All rows in one step. */
+  async readSealed(id: SpeedRecordId, from: Offset, to: Offset): Promise<SealedStep | null> {
+    const stored = this.records.get(nameOf(id));
+    if (stored === undefined) return null;
+    const within = stored.epochs.filter(({ start, end }) => end !== null && start >= from && end <= to);
+    return { record: recordOf(stored), rows: within.flatMap((epoch) => [...epoch.rows.values()]), next: null };
   }
 
   async close(): Promise<void> {}

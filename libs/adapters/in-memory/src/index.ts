@@ -1,3 +1,4 @@
+export { InMemoryAuditLedger } from './in-memory-audit-ledger.js';
 export { InMemoryBatchViewStore } from './in-memory-batch-view-store.js';
 export { InMemoryBoundaries } from './in-memory-boundaries.js';
 export { InMemoryControlChannel } from './in-memory-control-channel.js';

@@ -109,3 +109,33 @@ for _, e in ipairs(epochs) do
   end
 end
 return reply`);
+
+/**
+ * One step through sealed epochs. ARGV: least start and greatest end of an epoch; the epoch that the step before ended in
+ * ('' in the first), where to go on in it ('-' in the first); rows of a step, which ends at the next whole group.
+ * Replies false, also where that epoch is gone; or applied, appliedAtMs, epochs, the epoch that this step ended in ('' at
+ * the end of all), the last group of it, then per group as LOAD.
+ */
+export const READ_SEALED = script(`${RECORD}${EACH_GROUP}
+if not applied then return false end
+local sought, least, room = ARGV[3], ARGV[4], tonumber(ARGV[5])
+local reply = { applied, applied_at, record[3], '', '' }
+for _, e in ipairs(epochs) do
+  if e.id == sought then sought = '' end
+  local is_within = e.stop ~= '' and tonumber(e.start) >= tonumber(ARGV[1]) and tonumber(e.stop) <= tonumber(ARGV[2])
+  if sought == '' and is_within and room > 0 then
+    local index = key .. ':' .. e.id
+    each_group(index, least, '+', function(group)
+      local cells = redis.call('HGETALL', index .. ':' .. group)
+      reply[#reply + 1] = group
+      reply[#reply + 1] = cells
+      room = room - #cells / 2
+      reply[4], reply[5] = e.id, group
+      return room > 0
+    end)
+    least = '-'
+  end
+end
+if sought ~= '' then return false end
+if room > 0 then reply[4] = '' end
+return reply`);

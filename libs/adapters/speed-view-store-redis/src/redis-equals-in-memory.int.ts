@@ -53,6 +53,7 @@ type Step =
   | { kind: 'seal'; at: RecordPair | null }
   | { kind: 'reset'; at: RecordPair | null; cut: number }
   | { kind: 'dropSealed'; cut: number }
+  | { kind: 'readSealed'; from: number; to: number }
   | { kind: 'sweep' | 'probe' | 'load' }
   | {
       kind: 'read';
@@ -99,6 +100,14 @@ const step = (dimensions: number): fc.Arbitrary<Step> => {
     { weight: 3, arbitrary: fc.record({ kind: fc.constant('seal' as const), at }) },
     { weight: 1, arbitrary: fc.record({ kind: fc.constant('reset' as const), at, cut: offset }) },
     { weight: 2, arbitrary: fc.record({ kind: fc.constant('dropSealed' as const), cut: offset }) },
+    {
+      weight: 3,
+      arbitrary: fc.record({
+        kind: fc.constant('readSealed' as const),
+        from: offset,
+        to: fc.integer({ min: 0, max: 40 }),
+      }),
+    },
     { weight: 3, arbitrary: fc.record({ kind: fc.constantFrom('sweep' as const, 'probe' as const, 'load' as const) }) },
   );
 };
@@ -133,6 +142,10 @@ async function outcomeOf(store: SpeedViewStore, id: SpeedRecordId, step: Step): 
     case 'load': {
       const loaded = await store.load(id);
       return loaded && [loaded.record, inOrder(loaded.openRows)];
+    }
+    case 'readSealed': {
+      const read = await store.readSealed(id, step.from, step.to, null);
+      return read && [read.record, inOrder(read.rows), read.next];
     }
     case 'read': {
       const { from, wanted, fromWindow, toWindow, maxRows } = step;

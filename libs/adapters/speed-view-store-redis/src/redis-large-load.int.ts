@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import type { SpeedRecordId } from '@twofold/ports';
+import type { SealedStep, SpeedRecordId } from '@twofold/ports';
 import { testServers } from '@twofold/testkit';
 import { RedisSpeedViewStore } from './index.js';
 
@@ -81,6 +81,47 @@ describe('RedisSpeedViewStore, with a large open epoch', () => {
     const loaded = await loading;
     expect([ROWS + 2, 0]).toContain(loaded?.openRows.length);
     expect(loaded?.record.applied).toBe(loaded?.openRows.length === 0 ? 0 : 1);
+  });
+});
+
+describe('RedisSpeedViewStore, with two large sealed epochs', () => {
+  let store: RedisSpeedViewStore;
+  beforeEach(async () => {
+    store = await RedisSpeedViewStore.connect({ url: testServers().redisUrl, namespace: `test-${randomUUID()}` });
+    await store.reset(id, null, 0);
+    for (const start of [0, 1]) {
+      await store.commit(
+        id,
+        { applied: start, openStart: start },
+        { applied: start + 1, appliedAtMs: 1, deadLetters: 0, duplicates: 0, rows },
+      );
+      await store.seal(id, { applied: start + 1, openStart: start });
+    }
+  });
+  afterEach(async () => {
+    await store.reset(id, await store.probe(id), 0);
+    await store.sweep(id);
+    await store.close();
+  });
+
+  it('reads them in steps, each row of each epoch once', async () => {
+    const times = new Map<unknown, number>();
+    let steps = 0;
+    for (let after: string | null = null; steps === 0 || after !== null; steps++) {
+      const step: SealedStep | null = await store.readSealed(id, 0, 2, after);
+      for (const { parts } of step?.rows ?? []) times.set(parts[0], (times.get(parts[0]) ?? 0) + 1);
+      after = step?.next ?? null;
+    }
+    expect(steps).toBeGreaterThan(8);
+    expect(times.size).toBe(ROWS);
+    expect(new Set(times.values())).toEqual(new Set([2]));
+  });
+
+  it('stops where the epoch that a step ended in is gone', async () => {
+    const first = await store.readSealed(id, 0, 2, null);
+    expect(first?.next).not.toBeNull();
+    await store.dropSealed(id, 1);
+    expect(await store.readSealed(id, 0, 2, first?.next ?? null)).toBeNull();
   });
 });
 

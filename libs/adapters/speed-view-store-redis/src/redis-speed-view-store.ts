@@ -1,16 +1,16 @@
 import { randomBytes } from 'node:crypto';
 import { TwofoldError, impossible, type Offset, type RowSelection, type ViewRow } from '@twofold/core';
-import type { RecordPair, SpeedCommit, SpeedRecord, SpeedRecordId, SpeedViewStore } from '@twofold/ports';
+import type { RecordPair, SealedStep, SpeedCommit, SpeedRecord, SpeedRecordId, SpeedViewStore } from '@twofold/ports';
 import { groupRange, valueText } from './group-name.js';
-import { LOAD, READ } from './read-scripts.js';
+import { LOAD, READ, READ_SEALED } from './read-scripts.js';
 import { RedisConnection, type RedisOptions } from './redis-connection.js';
 import { cellsByGroup, recordOf, rowsOf, asideText } from './stored-rows.js';
 import { COMMIT, DROP_SEALED, RESET, SEAL, SWEEP } from './write-scripts.js';
 
 /** Rows of one commit: it holds the store for some 300 ms, and stays under the 1,048,576 arguments that Redis takes. */
 const MAX_COMMIT_ROWS = 100_000;
-/** Rows of one step of loading: it holds the store for some 25 ms. */
-const LOAD_STEP_ROWS = 10_000;
+/** Rows of one step of loading, or of reading sealed epochs: it holds the store for some 25 ms. */
+const STEP_ROWS = 10_000;
 /** Another writer may move the record on between two steps; one that keeps doing so is alive and needs no successor. */
 const LOAD_ATTEMPTS = 5;
 /** Windows asked for one by one (HMGET); beyond, the whole hash costs less. */
@@ -95,6 +95,16 @@ export class RedisSpeedViewStore implements SpeedViewStore {
     return { record: recordOf(applied, appliedAtMs, epochs), rows: rowsOf(groups) };
   }
 
+  async readSealed(id: SpeedRecordId, from: Offset, to: Offset, after: string | null): Promise<SealedStep | null> {
+    const [epoch = '', ...groups] = (after ?? '').split(AFTER_EPOCH);
+    const least = after === null ? '-' : `(${groups.join(AFTER_EPOCH)}`;
+    const reply = await this.redis.run(READ_SEALED, this.keyOf(id), [`${from}`, `${to}`, epoch, least, `${STEP_ROWS}`]);
+    if (reply === null) return null;
+    const [applied, appliedAtMs, epochs, last, group, ...rows] = reply as SealedReply;
+    const next = last === '' ? null : `${last}${AFTER_EPOCH}${group}`;
+    return { record: recordOf(applied, appliedAtMs, epochs), rows: rowsOf(rows), next };
+  }
+
   close(): Promise<void> {
     return this.redis.close();
   }
@@ -106,7 +116,7 @@ export class RedisSpeedViewStore implements SpeedViewStore {
   private async loadUnlessMoved(id: SpeedRecordId): Promise<Loaded | null | 'moved'> {
     const openRows: ViewRow[] = [];
     for (let at: readonly string[] = ['', '', '-']; ;) {
-      const reply = await this.redis.run(LOAD, this.keyOf(id), [...at, `${LOAD_STEP_ROWS}`]);
+      const reply = await this.redis.run(LOAD, this.keyOf(id), [...at, `${STEP_ROWS}`]);
       if (!Array.isArray(reply)) return reply === null ? null : 'moved';
       const [applied, appliedAtMs, epochs, openId, next, ...groups] = reply as LoadStep;
       for (const row of rowsOf(groups)) openRows.push(row);
@@ -123,6 +133,12 @@ export class RedisSpeedViewStore implements SpeedViewStore {
 type Loaded = { readonly record: SpeedRecord; readonly openRows: readonly ViewRow[] };
 
 type LoadStep = [applied: string, appliedAtMs: string, epochs: string, openId: string, next: string, ...unknown[]];
+
+/** `last`: the epoch that the step ended in, '' where it came to the end; `group`: the last group of it. */
+type SealedReply = [applied: string, appliedAtMs: string, epochs: string, last: string, group: string, ...unknown[]];
+
+/** Between an epoch's id, which never has it, and the name of a group. */
+const AFTER_EPOCH = ' ';
 
 /** Never used twice: 96 random bits. */
 const newEpochId = (): string => randomBytes(12).toString('base64url');
