@@ -214,6 +214,11 @@ describe('the whole way through the five apps', () => {
       const after = await view(query);
       expect(seen(after)).toEqual([[[2, 10]], 2]);
       expect((after.body['answer'] as Json)['parts']).toEqual({ batchRows: 1, speedRows: 0 });
+      const metrics = await (await fetch(`${platform.url('batch-view-builder')}/metrics`)).text();
+      const setAside = [
+        ...metrics.matchAll(/^twofold_records_set_aside_total\{stream="flights".*verdict="duplicate"\} (\d+)$/gm),
+      ];
+      expect(setAside.reduce((sum, [, count]) => sum + Number(count), 0)).toBe(2);
     },
     TEST_MS,
   );

@@ -21,11 +21,19 @@ export class Archiving implements OnApplicationBootstrap, BeforeApplicationShutd
       'Records of the log that were archived by this process.',
       ['stream', 'partition'],
     );
+    const countSetAside = metrics.counter(
+      'twofold_records_set_aside_total',
+      'Records that were archived by this process and are folded into nothing: duplicates, and dead letters.',
+      ['stream', 'partition', 'verdict'],
+    );
     const troubles = new RecentTroubles(ports.clock, (line) => this.logger.warn(line));
     const report: ArchivePorts['report'] = {
-      archived: (partition, from, to) => {
+      archived: (partition, from, to, aside) => {
         this.logger.debug(`archived ${partitionName(partition)} from ${from} to ${to}`);
-        countArchived({ stream: partition.stream, partition: `${partition.partition}` }, to - from);
+        const labels = { stream: partition.stream, partition: `${partition.partition}` };
+        countArchived(labels, to - from);
+        countSetAside({ ...labels, verdict: 'duplicate' }, aside.duplicates);
+        countSetAside({ ...labels, verdict: 'dead' }, aside.deadLetters);
       },
       windowTruncated: (partition, from, start) => this.logger.warn(truncationText(partition, from, start)),
       trouble: (partition, error) => troubles.add(partitionName(partition), error),

@@ -1,9 +1,11 @@
 import {
   RecordDecoder,
+  asideOf,
   type ArchivedEvent,
   type LogRecord,
   type Offset,
   type Partition,
+  type SetAside,
   type Verdict,
 } from '@twofold/core';
 import type { FoldAssignment } from './fold-into-speed-views.js';
@@ -15,7 +17,8 @@ export type ArchivePorts = {
   readonly masterDataset: MasterDataset;
   readonly clock: Clock;
   readonly report: {
-    archived(partition: Partition, from: Offset, to: Offset): void;
+    /** The records of [from, to) are live, and so many of them set aside. */
+    archived(partition: Partition, from: Offset, to: Offset, aside: SetAside): void;
     /** As `FoldReport` has it. */
     windowTruncated(partition: Partition, from: Offset, start: Offset): void;
     trouble(partition: Partition, error: unknown): void;
@@ -51,7 +54,7 @@ export async function archiveEvents(
       const range = await collectRange(ports, judged, decoder, partition, from, stop);
       if (range.to === from || stop.aborted) continue;
       const isLive = await ports.masterDataset.append(partition, from, range.to, range.events, events);
-      if (isLive) ports.report.archived(partition, from, range.to);
+      if (isLive) ports.report.archived(partition, from, range.to, asideOf(range.events));
     } catch (error) {
       ports.report.trouble(partition, error);
       await ports.clock.wait(RETRY_PAUSE_MS, stop);
