@@ -1,7 +1,6 @@
 import {
   TwofoldError,
   hasReached,
-  NOTHING_ASIDE,
   type OffsetVector,
   type Position,
   type RowsRequest,
