@@ -16,13 +16,19 @@ const FIRST_DAY_MS = Date.UTC(2001, 0, 1);
 const BATCH = { least: 1, most: 400 };
 /** One in so many events is not what it says it is, and must be rejected. */
 const ONE_IN_BAD = 200;
+/** How often a batch of which nobody knows is sent again; and one in so many batches is though all of it is known. */
+const MAX_AGAIN = 3;
+const ONE_IN_AGAIN = 20;
 /** Longer than ingest waits for the log; then the client gives up, and does not know. */
 const PATIENCE_MS = 60_000;
 const AFTER_FAILURE_MS = 200;
 
 type Sent = { readonly id: string; readonly isBad: boolean; readonly event: unknown };
 
-/** One producer: sends batches, one after the other, at about the rate given, until stopped. It never sends an event again. */
+/**
+ * One producer: sends batches, one after the other, at about the rate given, until stopped. What it does not know to be on the
+ * log it sends again, as producers do, a few times; and now and then what it does know.
+ */
 export async function runClient(
   name: string,
   ingestUrl: string,
@@ -37,13 +43,21 @@ export async function runClient(
     const batch = Array.from({ length: random.between(BATCH.least, BATCH.most) }, () =>
       makeEvent(`${name}-${number++}`, random),
     );
-    const outcomes = await send(ingestUrl, batch);
+    let outcomes = await send(ingestUrl, batch);
+    for (let again = 0; again < MAX_AGAIN && outcomes.includes('unknown') && !stop.aborted; again++) {
+      await pause(AFTER_FAILURE_MS);
+      outcomes = either(outcomes, await send(ingestUrl, batch));
+    }
+    if (random.below(ONE_IN_AGAIN) === 0) outcomes = either(outcomes, await send(ingestUrl, batch));
     batch.forEach(({ id }, index) => ledger.set(id, outcomes[index] ?? 'unknown'));
-    if (outcomes.includes('unknown')) await pause(AFTER_FAILURE_MS);
     dueAtMs = Math.max(dueAtMs, Date.now() - 1_000) + (batch.length / eventsPerSecond) * 1_000;
     await pause(Math.max(0, dueAtMs - Date.now()), undefined, { signal: stop }).catch(() => undefined);
   }
 }
+
+/** What is known of events that were sent twice. That the second was refused says nothing of the first. */
+const either = (first: readonly Outcome[], second: readonly Outcome[]): readonly Outcome[] =>
+  first.map((outcome, index) => (second[index] === 'accepted' ? 'accepted' : outcome));
 
 async function send(ingestUrl: string, batch: readonly Sent[]): Promise<readonly Outcome[]> {
   try {

@@ -19,17 +19,18 @@ type Answered = Extract<Poll, { kind: 'answer' }>;
 /** Told in full for the first of each kind: more would only hide them. */
 const TOLD = 5;
 
-/** Acknowledged events stand on the log once, rejected ones never, unknown ones at most once, and nothing else does. */
+/** Acknowledged events count once, rejected ones never, unknown ones at most once, and nothing else does. */
 export function judgeIdentities(ledger: Ledger, log: LogCopy): readonly string[] {
   const times = new Map<string, number>();
   for (const partitions of Object.values(log))
     for (const records of partitions)
-      for (const { identity } of records) times.set(identity, (times.get(identity) ?? 0) + 1);
+      for (const { identity, isDuplicate } of records)
+        if (!isDuplicate) times.set(identity, (times.get(identity) ?? 0) + 1);
   const wrong = [...ledger].flatMap(([id, outcome]) => {
     const count = times.get(id) ?? 0;
     times.delete(id);
     const isRight = { accepted: count === 1, rejected: count === 0, unknown: count <= 1 }[outcome];
-    return isRight ? [] : [`event ${id} was ${outcome}, and is on the log ${count} times`];
+    return isRight ? [] : [`event ${id} was ${outcome}, and counts ${count} times`];
   });
   return [...wrong, ...[...times.keys()].map((id) => `event ${id} is on the log, and nobody sent it`)];
 }

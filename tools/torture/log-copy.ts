@@ -1,11 +1,21 @@
 import { catalog } from '@twofold/catalog';
-import { currentEvent, RecordDecoder, streamsOf, type LogRecord, type Offset, type PlainEvent } from '@twofold/core';
+import {
+  currentEvent,
+  RecordDecoder,
+  streamNamed,
+  streamsOf,
+  type LogRecord,
+  type Offset,
+  type PlainEvent,
+} from '@twofold/core';
 import { KafkaRawReader } from '@twofold/event-log-kafka';
+import { Identities } from './identities.ts';
 
-/** A record as the reference sees it. `event` null: no view reads it, for it is no event of the catalog. */
+/** A record as the reference sees it. `event` null: no view reads it, for it is a duplicate, or no event of the catalog. */
 export type CopiedRecord = {
   readonly offset: Offset;
   readonly identity: string;
+  readonly isDuplicate: boolean;
   readonly type: string;
   readonly event: PlainEvent | null;
 };
@@ -37,14 +47,18 @@ async function copyPartition(
 ): Promise<readonly CopiedRecord[]> {
   const records: CopiedRecord[] = [];
   const decoder = new RecordDecoder(catalog.events);
+  const identities = new Identities(streamNamed(catalog.streams, stream).duplicates);
   for (let from = 0; from < head;) {
     const batch = await reader.read({ stream, partition }, { from });
     batch.forEach((record) => {
+      const event = plainEvent(decoder, stream, partition, record);
+      const isDuplicate = event !== null && identities.isDuplicate(record);
       records.push({
         offset: record.offset,
         identity: record.header('ce_id') ?? '',
+        isDuplicate,
         type: record.header('ce_type') ?? '',
-        event: plainEvent(decoder, stream, partition, record),
+        event: isDuplicate ? null : event,
       });
     });
     from = batch.nextOffset;
