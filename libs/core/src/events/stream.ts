@@ -10,7 +10,7 @@ export type StreamDefinition = {
 
 const MS_PER_DAY = 86_400_000;
 
-/** A producer that tries again does so within a day; a million offsets take some 40 MB of memory on each partition. */
+/** A producer that tries again does so within a day; a million offsets take some 50 MB of memory on each partition. */
 export const DEFAULT_DUPLICATES_WINDOW: DuplicatesWindow = { withinMs: MS_PER_DAY, withinRecords: 1_000_000 };
 const MAX_WITHIN_MS = 30 * MS_PER_DAY;
 const MAX_WITHIN_RECORDS = 8_000_000;
