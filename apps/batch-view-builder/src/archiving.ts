@@ -1,7 +1,7 @@
 import { Logger, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
-import { partitionName, streamsOf, type Catalog } from '@twofold/core';
+import { partitionName, streamsOf, type Catalog, type Partition } from '@twofold/core';
 import { archiveEvents, type ArchivePorts } from '@twofold/flows';
-import { PartitionTasks, RecentTroubles, type Readiness } from '@twofold/platform';
+import { PartitionTasks, RecentTroubles, type PartitionGuard, type Readiness } from '@twofold/platform';
 import type { PartitionAssigner } from '@twofold/ports';
 
 /** Archives each partition that this process is given, and tells how it goes. */
@@ -14,6 +14,7 @@ export class Archiving implements OnApplicationBootstrap, BeforeApplicationShutd
     assigner: PartitionAssigner,
     catalog: Catalog,
     readiness: Readiness,
+    guard: PartitionGuard,
   ) {
     const troubles = new RecentTroubles(ports.clock, (line) => this.logger.warn(line));
     const report: ArchivePorts['report'] = {
@@ -21,9 +22,9 @@ export class Archiving implements OnApplicationBootstrap, BeforeApplicationShutd
         this.logger.debug(`archived ${partitionName(partition)} from ${from} to ${to}`),
       trouble: (partition, error) => troubles.add(partitionName(partition), error),
     };
-    this.tasks = new PartitionTasks(assigner, 'batch-view-builder', streamsOf(catalog), (partition, stop) =>
-      archiveEvents({ ...ports, report }, { partition, events: catalog.events }, stop),
-    );
+    const archive = (partition: Partition, stop: AbortSignal): Promise<void> =>
+      archiveEvents({ ...ports, report }, { partition, events: catalog.events }, stop);
+    this.tasks = new PartitionTasks(assigner, 'batch-view-builder', streamsOf(catalog), archive, guard);
     readiness.register('archive', () => troubles.check());
   }
 

@@ -7,7 +7,14 @@ import { KafkaAdmin, KafkaControlChannel, KafkaPartitionAssigner, KafkaRawReader
 import { registerViews } from '@twofold/flows';
 import { ParquetMasterDataset } from '@twofold/master-dataset-parquet';
 import { migrate, openMetadata, type Metadata } from '@twofold/metadata';
-import { closeAtShutdown, CONTROL_CHANNEL, kafkaOptionsOf, Readiness, systemClock } from '@twofold/platform';
+import {
+  closeAtShutdown,
+  CONTROL_CHANNEL,
+  kafkaOptionsOf,
+  PartitionGuard,
+  Readiness,
+  systemClock,
+} from '@twofold/platform';
 import type { ControlChannel } from '@twofold/ports';
 import { announcementsOn } from './announcements.js';
 import { Archiving } from './archiving.js';
@@ -22,6 +29,7 @@ const ADMIN = Symbol('admin');
 const LOG = Symbol('log');
 const MASTER_DATASET = Symbol('master-dataset');
 const ENGINE = Symbol('engine');
+const BATCH_VIEWS = Symbol('batch-views');
 
 /** Wiring: which adapters archive and build. */
 @Module({})
@@ -47,37 +55,61 @@ export class BatchViewBuilderModule {
         { provide: ENGINE, useFactory: () => DuckDbBatchEngine.open({ tempDirectory: tmpdir() }) },
         closeAtShutdown(METADATA, MASTER_DATASET, ENGINE, LOG, ADMIN, CONTROL_CHANNEL),
         {
+          provide: BATCH_VIEWS,
+          inject: [METADATA],
+          useFactory: (metadata: Metadata) => new PostgresBatchViewStore(metadata),
+        },
+        {
+          provide: PartitionGuard,
+          inject: [ADMIN, BATCH_VIEWS, Readiness],
+          useFactory: async (admin: KafkaAdmin, batchViews: PostgresBatchViewStore, readiness: Readiness) => {
+            const counts = await registerViews({ log: admin, batchViews }, catalog, settings.TWOFOLD_PARTITIONS);
+            return new PartitionGuard(admin, counts, systemClock, readiness);
+          },
+        },
+        {
           provide: Archiving,
-          inject: [LOG, MASTER_DATASET, WantedOffsets, Readiness],
+          inject: [LOG, MASTER_DATASET, WantedOffsets, Readiness, PartitionGuard],
           useFactory: (
             log: KafkaRawReader,
             masterDataset: ParquetMasterDataset,
             wanted: WantedOffsets,
             readiness: Readiness,
+            guard: PartitionGuard,
           ) =>
             new Archiving(
               { log, masterDataset, clock: systemClock, wanted: wanted.of },
               new KafkaPartitionAssigner(kafka),
               catalog,
               readiness,
+              guard,
             ),
         },
         {
           provide: GenerationBuilder,
-          inject: [METADATA, ADMIN, LOG, MASTER_DATASET, ENGINE, CONTROL_CHANNEL, WantedOffsets, Archiving],
-          useFactory: async (
+          inject: [
+            METADATA,
+            BATCH_VIEWS,
+            LOG,
+            MASTER_DATASET,
+            ENGINE,
+            CONTROL_CHANNEL,
+            WantedOffsets,
+            Archiving,
+            PartitionGuard,
+          ],
+          useFactory: (
             metadata: Metadata,
-            admin: KafkaAdmin,
+            batchViews: PostgresBatchViewStore,
             log: KafkaRawReader,
             masterDataset: ParquetMasterDataset,
             engine: DuckDbBatchEngine,
             control: ControlChannel,
             wanted: WantedOffsets,
             archiving: Archiving,
-          ) => {
-            const batchViews = new PostgresBatchViewStore(metadata);
-            await registerViews({ log: admin, batchViews }, catalog, settings.TWOFOLD_PARTITIONS);
-            return new GenerationBuilder({
+            guard: PartitionGuard,
+          ) =>
+            new GenerationBuilder({
               ports: {
                 boundaries: new PostgresBoundaries(metadata),
                 batchViews,
@@ -92,8 +124,8 @@ export class BatchViewBuilderModule {
               clock: systemClock,
               everyMs: settings.BUILD_EVERY_MS,
               leads: ({ streams: [first] }) => first !== undefined && archiving.leads(first),
-            });
-          },
+              mustStand: () => guard.mustStand(),
+            }),
         },
       ],
       exports: [CONTROL_CHANNEL],

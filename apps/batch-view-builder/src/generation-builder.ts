@@ -15,6 +15,8 @@ export type GenerationBuilderOptions = {
   readonly everyMs: number;
   /** Whether this process builds a view on schedule: one of the instances does. */
   readonly leads: (plan: ViewPlan) => boolean;
+  /** Throws where nothing may be built any more. */
+  readonly mustStand: () => void;
 };
 
 /** Builds generations one after the other: on a schedule where there is news, and on request. */
@@ -41,7 +43,10 @@ export class GenerationBuilder implements OnApplicationBootstrap, BeforeApplicat
   build(plan: ViewPlan, tell: (step: string) => void): Promise<Generation> {
     if (this.waiting >= MAX_WAITING) return Promise.reject(new Error(`${MAX_WAITING} builds wait already`));
     this.waiting += 1;
-    const build = this.last.then(() => buildGeneration(this.options.ports, plan, tell, this.stopping.signal));
+    const build = this.last.then(() => {
+      this.options.mustStand();
+      return buildGeneration(this.options.ports, plan, tell, this.stopping.signal);
+    });
     this.last = build.catch(() => undefined).finally(() => (this.waiting -= 1));
     return build;
   }
@@ -49,7 +54,7 @@ export class GenerationBuilder implements OnApplicationBootstrap, BeforeApplicat
   private async keepBuilding(): Promise<void> {
     const { clock, everyMs, views } = this.options;
     while (!this.stopping.signal.aborted) {
-      const roundBeganAtMs = clock.now();
+      const roundBeganAtMs = clock.elapsed();
       for (const plan of views) {
         if (this.stopping.signal.aborted) return;
         try {
@@ -58,7 +63,7 @@ export class GenerationBuilder implements OnApplicationBootstrap, BeforeApplicat
           this.logger.warn(`${plan.id.name}: ${error instanceof Error ? error.message : String(error)}`);
         }
       }
-      await clock.wait(Math.max(0, roundBeganAtMs + everyMs - clock.now()), this.stopping.signal);
+      await clock.wait(Math.max(0, roundBeganAtMs + everyMs - clock.elapsed()), this.stopping.signal);
     }
   }
 

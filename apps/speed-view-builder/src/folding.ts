@@ -1,7 +1,7 @@
 import { Logger, type OnApplicationBootstrap, type BeforeApplicationShutdown } from '@nestjs/common';
-import { partitionName, streamsOf, type Catalog } from '@twofold/core';
+import { partitionName, streamsOf, type Catalog, type Partition } from '@twofold/core';
 import { foldIntoSpeedViews, type FoldPorts, type FoldReport } from '@twofold/flows';
-import { PartitionTasks, RecentTroubles, type Readiness } from '@twofold/platform';
+import { PartitionTasks, RecentTroubles, type PartitionGuard, type Readiness } from '@twofold/platform';
 import type { PartitionAssigner } from '@twofold/ports';
 
 /** Runs a fold for each partition that this process is given, and tells how it goes. */
@@ -9,13 +9,20 @@ export class Folding implements OnApplicationBootstrap, BeforeApplicationShutdow
   private readonly logger = new Logger(Folding.name);
   private readonly tasks: PartitionTasks;
 
-  constructor(ports: Omit<FoldPorts, 'report'>, assigner: PartitionAssigner, catalog: Catalog, readiness: Readiness) {
+  constructor(
+    ports: Omit<FoldPorts, 'report'>,
+    assigner: PartitionAssigner,
+    catalog: Catalog,
+    readiness: Readiness,
+    guard: PartitionGuard,
+  ) {
     const troubles = new RecentTroubles(ports.clock, (line) => this.logger.warn(line));
     const report = this.report(troubles);
-    this.tasks = new PartitionTasks(assigner, 'speed-view-builder', streamsOf(catalog), (partition, stop) => {
+    const fold = (partition: Partition, stop: AbortSignal): Promise<void> => {
       const views = catalog.views.filter((view) => view.streams.includes(partition.stream));
       return foldIntoSpeedViews({ ...ports, report }, { partition, views, events: catalog.events }, stop);
-    });
+    };
+    this.tasks = new PartitionTasks(assigner, 'speed-view-builder', streamsOf(catalog), fold, guard);
     readiness.register('folds', () => troubles.check());
   }
 

@@ -140,6 +140,7 @@ function quickClock(): Clock {
   let nowMs = 1_000_000;
   return {
     now: () => nowMs,
+    elapsed: () => nowMs,
     wait: async (ms) => {
       nowMs += ms;
       await new Promise((resolve) => setImmediate(resolve));

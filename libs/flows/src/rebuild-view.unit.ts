@@ -72,7 +72,7 @@ beforeEach(() => {
   ports = {
     catalog,
     ledger,
-    clock: { now: () => now, wait: async () => {} },
+    clock: { now: () => now, elapsed: () => now, wait: async () => {} },
     newId: () => `id-${++ids}`,
     control: {
       publish: async (event) => {

@@ -9,6 +9,7 @@ export type RegisterPorts = {
 /**
  * Makes the catalog known: every stream has its partitions, every view version stands in the batch view store.
  * Idempotent; killed anywhere, the next start goes on. `partitions` counts only for streams that are not there yet.
+ * Resolves with how many partitions each stream has.
  *
  * @throws TwofoldError `partitions-changed` when a stream no longer has the partitions it was registered with
  */
@@ -16,11 +17,12 @@ export async function registerViews(
   { log, batchViews }: RegisterPorts,
   catalog: Catalog,
   partitions: number,
-): Promise<void> {
+): Promise<Readonly<Record<string, number>>> {
   const counts = new Map<string, number>();
   for (const stream of streamsOf(catalog)) counts.set(stream, await log.ensureStream(stream, partitions));
   for (const plan of catalog.views) {
     const ofPlan = plan.streams.map((stream) => [stream, counts.get(stream) ?? partitions] as const);
     await batchViews.register(plan, Object.fromEntries(ofPlan));
   }
+  return Object.fromEntries(counts);
 }

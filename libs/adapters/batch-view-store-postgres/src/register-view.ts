@@ -1,4 +1,4 @@
-import { TwofoldError, impossible, type ViewPlan } from '@twofold/core';
+import { impossible, partitionsChanged, type ViewPlan } from '@twofold/core';
 import type { Metadata } from '@twofold/metadata';
 
 /**
@@ -29,9 +29,5 @@ export async function registerView(
 }
 
 function mustBeEqual(stream: string, before: number, now: number | undefined): void {
-  if (before === now) return;
-  throw new TwofoldError(
-    'partitions-changed',
-    `stream ${stream} had ${before} partitions when it was first read, and has ${now} now: which partition a key is in would change`,
-  );
+  if (before !== now) throw partitionsChanged(stream, before, now ?? 0);
 }
