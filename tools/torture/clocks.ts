@@ -27,8 +27,9 @@ export function clockEnvironment(file: string): Readonly<Record<string, string>>
         LD_PRELOAD: library,
         FAKETIME_TIMESTAMP_FILE: file,
         FAKETIME_CACHE_DURATION: '1',
-        DONT_FAKE_MONOTONIC: '1',
         FAKETIME_DONT_FAKE_MONOTONIC: '1',
+        // Its remedy for old C libraries makes every wait of a JVM end at once.
+        FAKETIME_FORCE_MONOTONIC_FIX: '0',
       };
 }
 

@@ -1,4 +1,4 @@
-import { BreakableProxy, eventually } from '@twofold/testkit';
+import { BreakableProxy } from '@twofold/testkit/breakable-proxy';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -111,7 +111,11 @@ export class Servers {
     const link = await BreakableProxy.to(`redis://127.0.0.1:${port}`, port);
     try {
       const { url } = await nativeRedis(this.replica, link.port).up(this.place, this.tell);
-      await eventually('the replica is a copy', () => isCopy(url), COPIED_MS);
+      const givenUpAtMs = Date.now() + COPIED_MS;
+      while (!(await isCopy(url))) {
+        if (Date.now() > givenUpAtMs) throw new Error(`the replica is no copy after ${COPIED_MS} ms`);
+        await pause(POLL_MS);
+      }
     } finally {
       await link.close();
     }

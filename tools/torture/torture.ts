@@ -95,7 +95,7 @@ async function torture(
     return [];
   }
   say('the last fault is mended; waiting until all is whole again …');
-  const settled = await settle(world);
+  const settled = await settle(world, interrupted);
   readersEnd.abort();
   const sessions = (await Promise.all(readers)).filter((counts) => counts !== null);
 

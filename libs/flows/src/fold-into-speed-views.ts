@@ -1,6 +1,7 @@
 import { RecordDecoder, type EventType, type Partition, type ViewPlan } from '@twofold/core';
 import type { EventBatch, EventLogReader } from '@twofold/ports';
 import { decodeKnown, type KnownKind } from './decode-known.js';
+import { handOverToArchive, isOutOfRange } from './hand-over-to-archive.js';
 import { HeldSpeedView, type SpeedViewPorts } from './held-speed-view.js';
 
 export type FoldPorts = SpeedViewPorts & { readonly log: EventLogReader };
@@ -35,9 +36,13 @@ export async function foldIntoSpeedViews(
   const held = views.map((plan) => new HeldSpeedView(ports, plan, partition));
   const tail = new Tail(ports.log, partition, stop);
   const decoder = new RecordDecoder(events);
+  /** Whether the log does not have what is to be folded next. */
+  let isStranded = false;
 
   while (!stop.aborted) {
     try {
+      // first, or they would propose where they stand, and a generation would be built for nothing
+      if (isStranded) await handOverToArchive(ports, partition, views);
       for (const view of held) await view.attend();
       const folding = held.filter((view) => view.isFolding);
       if (folding.length === 0) {
@@ -45,11 +50,13 @@ export async function foldIntoSpeedViews(
         continue;
       }
       const batch = await tail.from(Math.min(...folding.map((view) => view.foldedTo)));
+      isStranded = false;
       foldBatch(batch, folding, decoder, partition);
       for (const view of folding) await view.commit();
       ports.report.folded(partition, batch.nextOffset);
     } catch (error) {
       ports.report.trouble(partition, error);
+      if (isOutOfRange(error)) isStranded = true;
       tail.forget();
       for (const view of held) view.discard();
       await ports.clock.wait(RETRY_PAUSE_MS, stop);

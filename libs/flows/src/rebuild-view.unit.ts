@@ -158,4 +158,10 @@ describe('a rebuild', () => {
     expect(await announceUnfinished(ports, ANNOUNCE_AFTER_MS)).toBe(0);
     expect(new Set(told.map((event) => event.id)).size).toBe(2);
   });
+
+  it('is announced again where the clock was put back behind what was heard of it', async () => {
+    await requestRebuild(ports, 'all-flights');
+    now -= 3_600_000;
+    expect(await announceUnfinished(ports, ANNOUNCE_AFTER_MS)).toBe(1);
+  });
 });
