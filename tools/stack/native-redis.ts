@@ -47,7 +47,7 @@ export const nativeRedis = (name = 'redis', replicaOf: number | null = null): Pr
     };
     await start(place, name, port, {
       file,
-      args: Object.entries(settings).flatMap(([setting, value]) => [`--${setting}`, value]),
+      args: Object.entries(settings).flatMap(([setting, value]) => [`--${setting}`, ...value.split(' ')]),
     });
     return { url: urlOf(port), took, ranAlready: false };
   },

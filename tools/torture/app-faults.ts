@@ -41,14 +41,14 @@ const copyComesAndGoes = (app: AppName): Fault => ({
 });
 
 /** One stands still for longer than its session while another takes over; then it wakes and finds itself too late. */
-const zombie = (app: AppName): Fault => ({
-  kind: `${app} wakes as a zombie`,
+const zombie = (app: AppName, of: string, { least, most }: typeof FROZEN_MS): Fault => ({
+  kind: `${app} wakes as a zombie ${of}`,
   manners: ABRUPT,
   touches: app,
   async inject(world, random) {
     await world.startCopy(app, '-heir');
     world.freeze(app);
-    await pause(random.between(8_000, FROZEN_MS.most));
+    await pause(random.between(least, most));
     world.thaw(app);
     await pause(random.between(500, 3_000));
     await world.stopApp(app, random.pick(['abrupt', 'graceful']), '-heir');
@@ -94,7 +94,8 @@ export const APP_FAULTS: readonly Fault[] = [
   frozen('serving-gateway'),
   copyComesAndGoes('speed-view-builder'),
   copyComesAndGoes('batch-view-builder'),
-  zombie('speed-view-builder'),
+  zombie('speed-view-builder', 'of seconds', { least: 8_000, most: FROZEN_MS.most }),
+  zombie('speed-view-builder', 'of a minute', { least: 60_000, most: 60_000 }),
   rebuildAskedFor,
   ...(libfaketime() === null
     ? []

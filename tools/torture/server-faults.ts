@@ -1,13 +1,11 @@
-import { openMetadata } from '@twofold/metadata';
-import { ParquetMasterDataset } from '@twofold/master-dataset-parquet';
-import kafkajs from 'kafkajs';
+import type kafkajs from 'kafkajs';
 import { appendFileSync, cpSync, existsSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import pg from 'pg';
-import { createClient } from 'redis';
 import { libfaketime, setClock } from './clocks.ts';
-import { ABRUPT, AWAY_MS, BOTH, type Fault } from './fault.ts';
+import { ABRUPT, AWAY_MS, BOTH, persistently, type Fault } from './fault.ts';
+import { emptyRedis, withAdmin, withRedis } from './server-clients.ts';
 import type { ServerName } from './servers.ts';
 import type { World } from './world.ts';
 
@@ -40,12 +38,6 @@ const frozen = (server: ServerName): Fault => ({
   },
 });
 
-async function emptyRedis(world: World): Promise<void> {
-  const client = await createClient({ url: world.servers.urls.REDIS_URL }).connect();
-  await client.flushAll();
-  client.destroy();
-}
-
 const redisEmptied: Fault = { kind: 'redis emptied', manners: ABRUPT, touches: 'redis', inject: emptyRedis };
 
 /** A copy of the data is taken while it runs, as a snapshot of a disk is; later the server comes back with it. */
@@ -72,17 +64,13 @@ const redisFailedOver: Fault = {
   touches: 'redis',
   async inject(world, random) {
     await world.servers.startLaggingReplica(async (url) => {
-      const replica = await createClient({ url }).connect();
-      const told = await replica.info('replication');
-      replica.destroy();
+      const told = await withRedis(url, (replica) => replica.info('replication'));
       return /master_link_status:up/.test(told);
     });
     await pause(random.between(500, AWAY_MS.most)); // so much is lost
-    await world.servers.failOver(async (url) => {
-      const replica = await createClient({ url }).connect();
-      await replica.sendCommand(['REPLICAOF', 'NO', 'ONE']);
-      replica.destroy();
-    });
+    await world.servers.failOver((url) =>
+      withRedis(url, async (replica) => void (await replica.sendCommand(['REPLICAOF', 'NO', 'ONE']))),
+    );
   },
 };
 
@@ -127,67 +115,6 @@ const inRecovery: Fault = {
   },
 };
 
-/** Retention takes from the log what the archive has; and where the speed views are lost too, only the archive has it. */
-const logTruncated = (redisIsEmptied: boolean): Fault => ({
-  kind: `log truncated up to the archive${redisIsEmptied ? ', redis emptied' : ''}`,
-  manners: ABRUPT,
-  touches: 'kafka',
-  async inject(world, _random, manner) {
-    await world.stopApp('speed-view-builder', manner);
-    const log = await world.log.copy();
-    const archivedTo = await archivedOf(world, log);
-    await withAdmin(world, async (admin) => {
-      for (const [stream, offsets] of Object.entries(archivedTo)) {
-        const partitions = offsets.map((offset, partition) => ({ partition, offset: String(offset) }));
-        await admin.deleteTopicRecords({ topic: `${world.namespace}.events.${stream}`, partitions });
-      }
-    });
-    if (redisIsEmptied) await emptyRedis(world);
-    world.startApp('speed-view-builder');
-  },
-});
-
-async function archivedOf(
-  world: World,
-  log: Readonly<Record<string, readonly unknown[]>>,
-): Promise<Readonly<Record<string, readonly number[]>>> {
-  const database = await openMetadata(world.servers.urls.DATABASE_URL);
-  const archive = await ParquetMasterDataset.open({ directory: world.archive.directory, database });
-  try {
-    const streams = Object.entries(log).map(async ([stream, partitions]) => {
-      const offsets = partitions.map((_, partition) => archive.archivedTo({ stream, partition }));
-      return [stream, await Promise.all(offsets)] as const;
-    });
-    return Object.fromEntries(await Promise.all(streams));
-  } finally {
-    await archive.close();
-    await database.close();
-  }
-}
-
-async function withAdmin(world: World, work: (admin: kafkajs.Admin) => Promise<void>): Promise<void> {
-  const brokers = world.servers.urls.KAFKA_BROKERS.split(',');
-  const admin = new kafkajs.Kafka({ brokers, logLevel: kafkajs.logLevel.NOTHING }).admin();
-  try {
-    await admin.connect();
-    await work(admin);
-  } finally {
-    await admin.disconnect();
-  }
-}
-
-const archiveFull: Fault = {
-  kind: "the archive's disk full",
-  manners: ABRUPT,
-  touches: 'batch-view-builder',
-  async inject(world, random) {
-    if (!world.archive.isOwn) return;
-    world.archive.fill();
-    await pause(random.between(AWAY_MS.least, 2 * AWAY_MS.most));
-    world.archive.free();
-  },
-};
-
 const brokerClockJumps: Fault = {
   kind: 'clock of kafka jumps',
   manners: ABRUPT,
@@ -224,37 +151,39 @@ const brokerFrozen: Fault = {
 
 const oneOf = ({ servers: { brokers } }: World, index: number): string => brokers[index] ?? '';
 
-/** Every partition of a stream is taken from the broker that leads it, and given back as a follower's. */
+/** Every partition of a stream is taken from the broker that leads it, and given back to it as a follower. */
 const leadersMoved: Fault = {
   kind: 'leaders moved to other brokers',
   manners: ABRUPT,
   touches: 'kafka',
   async inject(world, random) {
     const topic = `${world.namespace}.events.${random.pick(['flights', 'accounts'])}`;
-    await withAdmin(world, async (admin) => {
-      const { topics } = await admin.fetchTopicMetadata({ topics: [topic] });
-      const led = topics[0]?.partitions ?? [];
-      const place = (replicas: (of: (typeof led)[number]) => number[]) => [
-        { topic, partitionAssignment: led.map((of) => ({ partition: of.partitionId, replicas: replicas(of) })) },
-      ];
-      const followers = ({ replicas, leader }: (typeof led)[number]): number[] =>
-        replicas.filter((replica) => replica !== leader);
-      await admin.alterPartitionReassignments({ topics: place(followers) });
-      const givenUpAtMs = Date.now() + MOVED_MS;
-      const isMoved = async (): Promise<boolean> => {
-        const now = (await admin.fetchTopicMetadata({ topics: [topic] })).topics[0]?.partitions ?? [];
-        return now.every(
-          ({ partitionId, leader }) => leader !== led.find((p) => p.partitionId === partitionId)?.leader,
-        );
-      };
-      while (!(await isMoved())) {
-        if (Date.now() > givenUpAtMs) throw new Error(`the leaders of ${topic} did not move within ${MOVED_MS} ms`);
-        await pause(100);
-      }
-      await admin.alterPartitionReassignments({ topics: place((of) => [...followers(of), of.leader]) });
-    });
+    await persistently(() => withAdmin(world, (admin) => moveLeaders(admin, topic)));
   },
 };
+
+async function moveLeaders(admin: kafkajs.Admin, topic: string): Promise<void> {
+  const leaders = async (): Promise<readonly number[]> => {
+    const { topics } = await admin.fetchTopicMetadata({ topics: [topic] });
+    const partitions = topics[0]?.partitions ?? [];
+    return partitions.sort((a, b) => a.partitionId - b.partitionId).map(({ leader }) => leader);
+  };
+  const before = await leaders();
+  const brokers = (await admin.describeCluster()).brokers.map(({ nodeId }) => nodeId);
+  const others = (leader: number): number[] => brokers.filter((broker) => broker !== leader);
+  const place = (replicas: (leader: number) => number[]): Promise<unknown> => {
+    const partitionAssignment = before.map((leader, partition) => ({ partition, replicas: replicas(leader) }));
+    return admin.alterPartitionReassignments({ topics: [{ topic, partitionAssignment }] });
+  };
+  if (brokers.length < 3) throw new Error('a broker is away');
+  await place(others);
+  const givenUpAtMs = Date.now() + MOVED_MS;
+  while ((await leaders()).some((leader, partition) => leader === before[partition])) {
+    if (Date.now() > givenUpAtMs) throw new Error(`the leaders of ${topic} did not move within ${MOVED_MS} ms`);
+    await pause(100);
+  }
+  await place((leader) => [...others(leader), leader]);
+}
 
 /** What happens to servers: one at a time. */
 export const serverFaults = (brokers: 1 | 3): readonly Fault[] => [
@@ -269,9 +198,6 @@ export const serverFaults = (brokers: 1 | 3): readonly Fault[] => [
   redisFailedOver,
   connectionsTaken,
   inRecovery,
-  logTruncated(false),
-  logTruncated(true),
-  archiveFull,
   ...(libfaketime() === null ? [] : [brokerClockJumps]),
   ...(brokers === 3 ? [brokerRestarted, brokerFrozen, leadersMoved] : []),
 ];

@@ -7,6 +7,7 @@ import { judgeArchive } from './archive.ts';
 import { runClient, type Ledger } from './client.ts';
 import { APP_FAULTS } from './app-faults.ts';
 import { libfaketime, NO_LIBFAKETIME } from './clocks.ts';
+import { HISTORY_FAULTS } from './history-faults.ts';
 import { judgeAnswers, judgeIdentities, told } from './judge.ts';
 import { NETWORK_FAULTS } from './network-faults.ts';
 import { readTortureOptions, TORTURE_USAGE, type TortureOptions } from './options.ts';
@@ -75,12 +76,14 @@ async function torture(
   const readers = SESSIONS.map((session) =>
     orFailure(session.name, runSession(session, world.urlOf('serving-gateway'), polls, readersEnd.signal)),
   );
-  const lanes = Object.entries({ servers: serverFaults(brokers), apps: APP_FAULTS, network: NETWORK_FAULTS }).map(
-    ([name, faults]) => {
-      const chosen = faults.filter(({ kind }) => only.test(kind));
-      return injectFaults(world, chosen, random.fork(name), faultsEnd.signal, say);
-    },
-  );
+  const lanes = Object.entries({
+    servers: serverFaults(brokers),
+    apps: [...APP_FAULTS, ...HISTORY_FAULTS],
+    network: NETWORK_FAULTS,
+  }).map(([name, faults]) => {
+    const chosen = faults.filter(({ kind }) => only.test(kind));
+    return injectFaults(world, chosen, random.fork(name), faultsEnd.signal, say);
+  });
 
   await Promise.race([
     pause(minutes * 60_000, undefined, { signal: interrupted }).catch(() => undefined),
