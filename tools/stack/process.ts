@@ -47,11 +47,16 @@ export function answers(port: number, host = '127.0.0.1', timeoutMs = CONNECT_MS
 
 export type Started = { readonly pid: number; readonly port: number; readonly identity: string };
 
-/** A command, with the account and the directory that it runs in. */
+/** A command, with the account, the directory and the environment that it runs in. */
 export type Command = {
   readonly file: string;
   readonly args: readonly string[];
-  readonly options?: { readonly cwd?: string; readonly uid?: number; readonly gid?: number };
+  readonly options?: {
+    readonly cwd?: string;
+    readonly uid?: number;
+    readonly gid?: number;
+    readonly env?: NodeJS.ProcessEnv;
+  };
 };
 
 /** The port that this place's server of this name had last, so that who knows it finds it again; a free one where it had none, or others took it. */

@@ -4,21 +4,20 @@ import { nativePostgres } from './native-postgres.ts';
 import { nativeRedis } from './native-redis.ts';
 import type { RoleServer } from './server.ts';
 
-/** The three servers that Twofold stands on, and the ways to have each, in order. */
-export const ROLE_SERVERS: readonly RoleServer[] = [
+const KAFKA_IN_COMPOSE = composeServer({
+  service: 'kafka',
+  containerPort: 9092,
+  portVariable: 'KAFKA_PORT',
+  urlOf: (port) => `127.0.0.1:${port}`,
+});
+
+/** The three servers that Twofold stands on, and the ways to have each, in order. A cluster of three brokers is native only. */
+export const roleServers = (brokers: 1 | 3 = 1): readonly RoleServer[] => [
   {
     role: 'log',
     name: 'Kafka',
     variable: 'KAFKA_BROKERS',
-    ways: [
-      composeServer({
-        service: 'kafka',
-        containerPort: 9092,
-        portVariable: 'KAFKA_PORT',
-        urlOf: (port) => `127.0.0.1:${port}`,
-      }),
-      nativeKafka,
-    ],
+    ways: [...(brokers === 1 ? [KAFKA_IN_COMPOSE] : []), nativeKafka({ brokers })],
     remedy: 'start Docker, or install Java 17 and Maven',
   },
   {
@@ -32,7 +31,7 @@ export const ROLE_SERVERS: readonly RoleServer[] = [
         portVariable: 'REDIS_PORT',
         urlOf: (port) => `redis://127.0.0.1:${port}`,
       }),
-      nativeRedis,
+      nativeRedis(),
     ],
     remedy: 'start Docker, or install Java 17 and Maven',
   },
@@ -52,3 +51,5 @@ export const ROLE_SERVERS: readonly RoleServer[] = [
     remedy: 'start Docker, or install PostgreSQL',
   },
 ];
+
+export const ROLE_SERVERS = roleServers();

@@ -8,9 +8,9 @@ import type { World } from './world.ts';
 
 /** Every record of the log that the archive says it has, it has once. */
 export async function judgeArchive(world: World, log: LogCopy): Promise<readonly string[]> {
-  const metadata = await openMetadata(world.servers.DATABASE_URL);
+  const metadata = await openMetadata(world.servers.urls.DATABASE_URL);
   const archive = await ParquetMasterDataset.open({
-    directory: world.archiveDirectory,
+    directory: world.archive.directory,
     database: metadata,
   });
   const duckDb = await DuckDBInstance.create(':memory:');

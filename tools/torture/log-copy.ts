@@ -1,6 +1,7 @@
 import { catalog } from '@twofold/catalog';
 import {
   currentEvent,
+  partitionName,
   RecordDecoder,
   streamNamed,
   streamsOf,
@@ -23,47 +24,58 @@ export type CopiedRecord = {
 /** All that stands on the log, by stream and partition: the measure of every answer. */
 export type LogCopy = Readonly<Record<string, readonly (readonly CopiedRecord[])[]>>;
 
-export async function copyLog(brokers: string, namespace: string): Promise<LogCopy> {
-  const reader = new KafkaRawReader({ brokers: brokers.split(','), namespace });
-  try {
-    const streams = await Promise.all(
-      streamsOf(catalog).map(async (stream) => {
-        const { end } = await reader.bounds(stream);
-        const partitions = end.map((head, partition) => copyPartition(reader, stream, partition, head));
-        return [stream, await Promise.all(partitions)] as const;
-      }),
-    );
-    return Object.fromEntries(streams);
-  } finally {
-    await reader.close();
-  }
-}
+/** Copies the log, and goes on with what came since when it is asked again. */
+export class LogCopier {
+  private readonly reader: KafkaRawReader;
+  private readonly copied: Record<string, CopiedRecord[][]> = {};
+  private readonly nextOffsets = new Map<string, Offset>();
+  private readonly identities = new Map<string, Identities>();
 
-async function copyPartition(
-  reader: KafkaRawReader,
-  stream: string,
-  partition: number,
-  head: Offset,
-): Promise<readonly CopiedRecord[]> {
-  const records: CopiedRecord[] = [];
-  const decoder = new RecordDecoder(catalog.events);
-  const identities = new Identities(streamNamed(catalog.streams, stream).duplicates);
-  for (let from = 0; from < head;) {
-    const batch = await reader.read({ stream, partition }, { from });
-    batch.forEach((record) => {
-      const event = plainEvent(decoder, stream, partition, record);
-      const isDuplicate = event !== null && identities.isDuplicate(record);
-      records.push({
-        offset: record.offset,
-        identity: record.header('ce_id') ?? '',
-        isDuplicate,
-        type: record.header('ce_type') ?? '',
-        event: isDuplicate ? null : event,
-      });
-    });
-    from = batch.nextOffset;
+  constructor(brokers: string, namespace: string) {
+    this.reader = new KafkaRawReader({ brokers: brokers.split(','), namespace });
   }
-  return records;
+
+  async copy(): Promise<LogCopy> {
+    for (const stream of streamsOf(catalog)) {
+      const { end } = await this.reader.bounds(stream);
+      const partitions = (this.copied[stream] ??= end.map(() => []));
+      await Promise.all(end.map((head, partition) => this.copyPartition(stream, partition, head, partitions)));
+    }
+    return this.copied;
+  }
+
+  async close(): Promise<void> {
+    await this.reader.close();
+  }
+
+  private async copyPartition(
+    stream: string,
+    partition: number,
+    head: Offset,
+    partitions: CopiedRecord[][],
+  ): Promise<void> {
+    const records = (partitions[partition] ??= []);
+    const decoder = new RecordDecoder(catalog.events);
+    const name = partitionName({ stream, partition });
+    const identities = this.identities.get(name) ?? new Identities(streamNamed(catalog.streams, stream).duplicates);
+    this.identities.set(name, identities);
+    for (let from = this.nextOffsets.get(name) ?? 0; from < head;) {
+      const batch = await this.reader.read({ stream, partition }, { from });
+      batch.forEach((record) => {
+        const event = plainEvent(decoder, stream, partition, record);
+        const isDuplicate = event !== null && identities.isDuplicate(record);
+        records.push({
+          offset: record.offset,
+          identity: record.header('ce_id') ?? '',
+          isDuplicate,
+          type: record.header('ce_type') ?? '',
+          event: isDuplicate ? null : event,
+        });
+      });
+      from = batch.nextOffset;
+      this.nextOffsets.set(name, from);
+    }
+  }
 }
 
 /** As the reference brings it up to the newest version of its type, so that the compiled upcasts are judged too. */

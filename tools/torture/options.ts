@@ -5,6 +5,11 @@ export type TortureOptions = {
   readonly minutes: number;
   readonly seed: number;
   readonly eventsPerSecond: number;
+  readonly brokers: 1 | 3;
+  /** Processes of each builder. */
+  readonly copies: number;
+  /** Faults whose kind has this in it; '': all. */
+  readonly only: RegExp;
 };
 
 export const TORTURE_USAGE = `npm run torture -- [options]
@@ -17,12 +22,16 @@ acknowledged event must be on the log once. Prints a table; exit code 1 where an
   --minutes N    how long it lasts (default 3; recovery and the check come on top)
   --seed S       of the events and of the schedule of faults (default: drawn, and printed)
   --rate N       events a second that the clients aim at (default 1500)
+  --brokers N    1 (default), or 3: a cluster of which one may be away
+  --copies N     processes of each builder, 1 (default) to 4
+  --only REGEXP  only faults whose name has it, such as 'redis|zombie'
   --help
 `;
 
 const MAX_MINUTES = 24 * 60;
 const MAX_RATE = 20_000;
 const MAX_SEED = 2 ** 32 - 1;
+const MAX_COPIES = 4;
 
 /** @throws Error that names the option that is wrong */
 export function readTortureOptions(args: readonly string[], drawSeed: () => number): TortureOptions | 'help' {
@@ -32,6 +41,9 @@ export function readTortureOptions(args: readonly string[], drawSeed: () => numb
       minutes: { type: 'string', default: '3' },
       seed: { type: 'string' },
       rate: { type: 'string', default: '1500' },
+      brokers: { type: 'string', default: '1' },
+      copies: { type: 'string', default: '1' },
+      only: { type: 'string', default: '' },
       help: { type: 'boolean', default: false },
     },
   });
@@ -43,6 +55,9 @@ export function readTortureOptions(args: readonly string[], drawSeed: () => numb
     minutes,
     seed: values.seed === undefined ? drawSeed() : whole('seed', values.seed, 0, MAX_SEED),
     eventsPerSecond: whole('rate', values.rate, 1, MAX_RATE),
+    brokers: values.brokers === '3' ? 3 : (whole('brokers', values.brokers, 1, 1) as 1),
+    copies: whole('copies', values.copies, 1, MAX_COPIES),
+    only: new RegExp(values.only),
   };
 }
 

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Fault } from './faults.ts';
+import type { Fault } from './fault.ts';
 import type { Random } from './random.ts';
 import type { Manner, World } from './world.ts';
 
@@ -8,12 +8,14 @@ export type Injected = {
   readonly manner: Manner;
   readonly atMs: number;
   readonly tookMs: number;
+  /** Why it could not be made or mended: that is a violation too, for the world may not be what it should be. */
+  readonly error: string | null;
 };
 
 /** Between two faults of one lane, ms: some while others still recover, some when all is well again. */
 const CALM_MS = { least: 500, most: 6_000 };
 
-/** Goes through all faults in an order of its own, again and again, until told to stop; resolves with what was done. */
+/** Goes through all faults in an order of its own, again and again, until told to stop; resolves with what was done. Never rejects. */
 export async function injectFaults(
   world: World,
   faults: readonly Fault[],
@@ -22,6 +24,7 @@ export async function injectFaults(
   tell: (line: string) => void,
 ): Promise<readonly Injected[]> {
   const injected: Injected[] = [];
+  if (faults.length === 0) return injected;
   const beganAtMs = Date.now();
   for (;;) {
     const round = faults.flatMap((fault) => fault.manners.map((manner) => ({ fault, manner })));
@@ -29,10 +32,13 @@ export async function injectFaults(
       await pause(random.between(CALM_MS.least, CALM_MS.most), undefined, { signal: stop }).catch(() => undefined);
       if (stop.aborted) return injected;
       const atMs = Date.now() - beganAtMs;
-      await fault.inject(world, random, manner);
+      const error = await fault.inject(world, random, manner).then(() => null, textOf);
       const tookMs = Date.now() - beganAtMs - atMs;
-      injected.push({ kind: fault.kind, manner, atMs, tookMs });
-      tell(`${(atMs / 1000).toFixed(1)} s: ${fault.kind}, ${manner} (${(tookMs / 1000).toFixed(1)} s)`);
+      injected.push({ kind: fault.kind, manner, atMs, tookMs, error });
+      const how = error === null ? '' : `: it FAILED: ${error}`;
+      tell(`${(atMs / 1000).toFixed(1)} s: ${fault.kind}, ${manner} (${(tookMs / 1000).toFixed(1)} s)${how}`);
     }
   }
 }
+
+const textOf = (error: unknown): string => (error instanceof Error ? (error.stack ?? error.message) : String(error));

@@ -5,12 +5,15 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { interruption } from '../interruption.ts';
 import { judgeArchive } from './archive.ts';
 import { runClient, type Ledger } from './client.ts';
-import { APP_FAULTS, SERVER_FAULTS } from './faults.ts';
+import { APP_FAULTS } from './app-faults.ts';
+import { libfaketime, NO_LIBFAKETIME } from './clocks.ts';
+import { HISTORY_FAULTS } from './history-faults.ts';
 import { judgeAnswers, judgeIdentities, told } from './judge.ts';
-import { copyLog } from './log-copy.ts';
+import { NETWORK_FAULTS } from './network-faults.ts';
 import { readTortureOptions, TORTURE_USAGE, type TortureOptions } from './options.ts';
 import { Random } from './random.ts';
 import { injectFaults, type Injected } from './schedule.ts';
+import { serverFaults } from './server-faults.ts';
 import { runSession, type SessionCounts } from './session.ts';
 import { settle } from './settle.ts';
 import { World } from './world.ts';
@@ -34,7 +37,9 @@ async function main(): Promise<number> {
   }
   say(`torture: ${options.minutes} minutes, --seed ${options.seed}`);
   const interrupted = interruption();
-  const world = await World.open(say);
+  if (libfaketime() === null) say(NO_LIBFAKETIME);
+  const world = await World.open(say, options);
+  if (!world.archive.isOwn) say("the archive's disk does not become full: the system lets us mount none of our own");
   let violations: readonly string[] = ['it did not come to its end'];
   try {
     violations = await torture(world, options, interrupted);
@@ -47,7 +52,7 @@ async function main(): Promise<number> {
 
 async function torture(
   world: World,
-  { minutes, seed, eventsPerSecond }: TortureOptions,
+  { minutes, seed, eventsPerSecond, brokers, only }: TortureOptions,
   interrupted: AbortSignal,
 ): Promise<readonly string[]> {
   const random = new Random(seed);
@@ -57,28 +62,32 @@ async function torture(
   const faultsEnd = new AbortController();
   const readersEnd = new AbortController();
 
-  const clients = Array.from({ length: CLIENTS }, (_, index) =>
-    runClient(
-      `c${index}`,
-      world.urlOf('ingest'),
-      eventsPerSecond / CLIENTS,
-      random.fork(`client ${index}`),
-      ledger,
-      faultsEnd.signal,
-    ),
-  );
+  const failures: string[] = [];
+  const orFailure = <T>(name: string, work: Promise<T>): Promise<T | null> =>
+    work.catch((error: unknown) => {
+      failures.push(`${name}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+      return null;
+    });
+  const clients = Array.from({ length: CLIENTS }, (_, index) => {
+    const [name, ofClient] = [`c${index}`, random.fork(`client ${index}`)];
+    const rate = eventsPerSecond / CLIENTS;
+    return orFailure(name, runClient(name, world.urlOf('ingest'), rate, ofClient, ledger, faultsEnd.signal));
+  });
   const readers = SESSIONS.map((session) =>
-    runSession(session, world.urlOf('serving-gateway'), polls, readersEnd.signal),
+    orFailure(session.name, runSession(session, world.urlOf('serving-gateway'), polls, readersEnd.signal)),
   );
-  const lanes = [
-    injectFaults(world, SERVER_FAULTS, random.fork('servers'), faultsEnd.signal, say),
-    injectFaults(world, APP_FAULTS, random.fork('apps'), faultsEnd.signal, say),
-  ];
+  const lanes = Object.entries({
+    servers: serverFaults(brokers),
+    apps: [...APP_FAULTS, ...HISTORY_FAULTS],
+    network: NETWORK_FAULTS,
+  }).map(([name, faults]) => {
+    const chosen = faults.filter(({ kind }) => only.test(kind));
+    return injectFaults(world, chosen, random.fork(name), faultsEnd.signal, say);
+  });
 
   await Promise.race([
     pause(minutes * 60_000, undefined, { signal: interrupted }).catch(() => undefined),
-    ...lanes.map(async (lane) => void (await lane)),
-    ...clients,
+    ...clients, // which end by themselves only where something is wrong
   ]);
   faultsEnd.abort();
   const injected = (await Promise.all(lanes)).flat();
@@ -89,18 +98,22 @@ async function torture(
     return [];
   }
   say('the last fault is mended; waiting until all is whole again …');
-  const settled = await settle(world);
+  const settled = await settle(world, interrupted);
   readersEnd.abort();
-  const sessions = await Promise.all(readers);
+  const sessions = (await Promise.all(readers)).filter((counts) => counts !== null);
 
   say('comparing every answer with the fold of the log …');
-  const log = await copyLog(world.servers.KAFKA_BROKERS, world.namespace);
+  const log = await world.log.copy();
   const checks = {
     'acknowledged events not on the log once, rejected ones on it': judgeIdentities(ledger, log),
     'answers that are not the fold of a prefix, sessions that went back': judgeAnswers(polls, log),
     'records the archive lacks or has twice': await judgeArchive(world, log),
     'not whole again after the last fault': settled.violations,
     'apps that ended by themselves': world.endedByThemselves,
+    'clients and readers that failed': failures,
+    'faults that could not be made or mended': injected.flatMap(({ kind, error }) =>
+      error === null ? [] : [`${kind}: ${error}`],
+    ),
   };
   report(injected, ledger, sessions, settled.tookMs, checks);
   return Object.values(checks).flat();

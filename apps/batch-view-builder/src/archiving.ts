@@ -1,7 +1,7 @@
 import { Logger, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
-import { partitionName, streamNamed, streamsOf, type Catalog } from '@twofold/core';
+import { partitionName, streamNamed, streamsOf, type Catalog, type Partition } from '@twofold/core';
 import { archiveEvents, truncationText, type ArchivePorts } from '@twofold/flows';
-import { PartitionTasks, RecentTroubles, type Metrics, type Readiness } from '@twofold/platform';
+import { PartitionTasks, RecentTroubles, type Metrics, type PartitionGuard, type Readiness } from '@twofold/platform';
 import type { PartitionAssigner } from '@twofold/ports';
 
 /** Archives each partition that this process is given, and tells how it goes. */
@@ -15,6 +15,7 @@ export class Archiving implements OnApplicationBootstrap, BeforeApplicationShutd
     catalog: Catalog,
     readiness: Readiness,
     metrics: Metrics,
+    guard: PartitionGuard,
   ) {
     const countArchived = metrics.counter(
       'twofold_events_archived_total',
@@ -38,13 +39,13 @@ export class Archiving implements OnApplicationBootstrap, BeforeApplicationShutd
       windowTruncated: (partition, from, start) => this.logger.warn(truncationText(partition, from, start)),
       trouble: (partition, error) => troubles.add(partitionName(partition), error),
     };
-    this.tasks = new PartitionTasks(assigner, 'batch-view-builder', streamsOf(catalog), (partition, stop) =>
+    const archive = (partition: Partition, stop: AbortSignal): Promise<void> =>
       archiveEvents(
         { ...ports, report },
         { partition, events: catalog.events, ...streamNamed(catalog.streams, partition.stream) },
         stop,
-      ),
-    );
+      );
+    this.tasks = new PartitionTasks(assigner, 'batch-view-builder', streamsOf(catalog), archive, guard);
     readiness.register('archive', () => troubles.check());
   }
 

@@ -7,7 +7,15 @@ import { KafkaAdmin, KafkaControlChannel, KafkaPartitionAssigner, KafkaRawReader
 import { registerViews } from '@twofold/flows';
 import { ParquetMasterDataset } from '@twofold/master-dataset-parquet';
 import { migrate, openMetadata, type Metadata } from '@twofold/metadata';
-import { closeAtShutdown, CONTROL_CHANNEL, kafkaOptionsOf, Metrics, Readiness, systemClock } from '@twofold/platform';
+import {
+  closeAtShutdown,
+  CONTROL_CHANNEL,
+  kafkaOptionsOf,
+  Metrics,
+  PartitionGuard,
+  Readiness,
+  systemClock,
+} from '@twofold/platform';
 import type { ControlChannel } from '@twofold/ports';
 import { RedisSpeedViewStore } from '@twofold/speed-view-store-redis';
 import { announcementsOn } from './announcements.js';
@@ -25,6 +33,7 @@ const LOG = Symbol('log');
 const MASTER_DATASET = Symbol('master-dataset');
 const ENGINE = Symbol('engine');
 const SPEED_VIEWS = Symbol('speed-views');
+const BATCH_VIEWS = Symbol('batch-views');
 
 /** Wiring: which adapters archive, build and audit. */
 @Module({})
@@ -51,14 +60,28 @@ export class BatchViewBuilderModule {
         { provide: SPEED_VIEWS, useFactory: () => RedisSpeedViewStore.connect({ url: REDIS_URL, namespace }) },
         closeAtShutdown(METADATA, MASTER_DATASET, ENGINE, SPEED_VIEWS, LOG, ADMIN, CONTROL_CHANNEL),
         {
+          provide: BATCH_VIEWS,
+          inject: [METADATA],
+          useFactory: (metadata: Metadata) => new PostgresBatchViewStore(metadata),
+        },
+        {
+          provide: PartitionGuard,
+          inject: [ADMIN, BATCH_VIEWS, Readiness],
+          useFactory: async (admin: KafkaAdmin, batchViews: PostgresBatchViewStore, readiness: Readiness) => {
+            const counts = await registerViews({ log: admin, batchViews }, catalog, settings.TWOFOLD_PARTITIONS);
+            return new PartitionGuard(admin, counts, systemClock, readiness);
+          },
+        },
+        {
           provide: Archiving,
-          inject: [LOG, MASTER_DATASET, WantedOffsets, Readiness, Metrics],
+          inject: [LOG, MASTER_DATASET, WantedOffsets, Readiness, Metrics, PartitionGuard],
           useFactory: (
             log: KafkaRawReader,
             masterDataset: ParquetMasterDataset,
             wanted: WantedOffsets,
             readiness: Readiness,
             metrics: Metrics,
+            guard: PartitionGuard,
           ) =>
             new Archiving(
               { log, masterDataset, clock: systemClock, wanted: wanted.of },
@@ -66,14 +89,19 @@ export class BatchViewBuilderModule {
               catalog,
               readiness,
               metrics,
+              guard,
             ),
         },
         {
           provide: GenerationAuditor,
-          inject: [METADATA, SPEED_VIEWS, Metrics],
-          useFactory: (metadata: Metadata, speedViews: RedisSpeedViewStore, metrics: Metrics) => {
+          inject: [METADATA, BATCH_VIEWS, SPEED_VIEWS, Metrics],
+          useFactory: (
+            metadata: Metadata,
+            batchViews: PostgresBatchViewStore,
+            speedViews: RedisSpeedViewStore,
+            metrics: Metrics,
+          ) => {
             const ledger = new PostgresAuditLedger(metadata);
-            const batchViews = new PostgresBatchViewStore(metadata);
             return new GenerationAuditor(
               { batchViews, speedViews, ledger, clock: systemClock },
               catalog.views,
@@ -85,7 +113,7 @@ export class BatchViewBuilderModule {
           provide: GenerationBuilder,
           inject: [
             METADATA,
-            ADMIN,
+            BATCH_VIEWS,
             LOG,
             MASTER_DATASET,
             ENGINE,
@@ -93,10 +121,11 @@ export class BatchViewBuilderModule {
             WantedOffsets,
             Archiving,
             GenerationAuditor,
+            PartitionGuard,
           ],
-          useFactory: async (
+          useFactory: (
             metadata: Metadata,
-            admin: KafkaAdmin,
+            batchViews: PostgresBatchViewStore,
             log: KafkaRawReader,
             masterDataset: ParquetMasterDataset,
             engine: DuckDbBatchEngine,
@@ -104,10 +133,9 @@ export class BatchViewBuilderModule {
             wanted: WantedOffsets,
             archiving: Archiving,
             auditor: GenerationAuditor,
-          ) => {
-            const batchViews = new PostgresBatchViewStore(metadata);
-            await registerViews({ log: admin, batchViews }, catalog, settings.TWOFOLD_PARTITIONS);
-            return new GenerationBuilder({
+            guard: PartitionGuard,
+          ) =>
+            new GenerationBuilder({
               ports: {
                 boundaries: new PostgresBoundaries(metadata),
                 batchViews,
@@ -123,8 +151,8 @@ export class BatchViewBuilderModule {
               everyMs: settings.BUILD_EVERY_MS,
               leads: ({ streams: [first] }) => first !== undefined && archiving.leads(first),
               audit: (plan, generation) => auditor.audit(plan, generation),
-            });
-          },
+              mustStand: () => guard.mustStand(),
+            }),
         },
       ],
       exports: [CONTROL_CHANNEL],

@@ -17,6 +17,8 @@ export type GenerationBuilderOptions = {
   readonly leads: (plan: ViewPlan) => boolean;
   /** Hears of each generation that was built, and must not hold up the next. */
   readonly audit: (plan: ViewPlan, generation: Generation) => void;
+  /** Throws where nothing may be built any more. */
+  readonly mustStand: () => void;
 };
 
 /** Builds generations one after the other: on a schedule where there is news, and on request. */
@@ -49,6 +51,7 @@ export class GenerationBuilder implements OnApplicationBootstrap, BeforeApplicat
   }
 
   private async buildNow(plan: ViewPlan, tell: (step: string) => void): Promise<Generation> {
+    this.options.mustStand();
     const generation = await buildGeneration(this.options.ports, plan, tell, this.stopping.signal);
     this.options.audit(plan, generation);
     return generation;
@@ -57,7 +60,7 @@ export class GenerationBuilder implements OnApplicationBootstrap, BeforeApplicat
   private async keepBuilding(): Promise<void> {
     const { clock, everyMs, views } = this.options;
     while (!this.stopping.signal.aborted) {
-      const roundBeganAtMs = clock.now();
+      const roundBeganAtMs = clock.elapsed();
       for (const plan of views) {
         if (this.stopping.signal.aborted) return;
         try {
@@ -66,7 +69,7 @@ export class GenerationBuilder implements OnApplicationBootstrap, BeforeApplicat
           this.logger.warn(`${plan.id.name}: ${error instanceof Error ? error.message : String(error)}`);
         }
       }
-      await clock.wait(Math.max(0, roundBeganAtMs + everyMs - clock.now()), this.stopping.signal);
+      await clock.wait(Math.max(0, roundBeganAtMs + everyMs - clock.elapsed()), this.stopping.signal);
     }
   }
 

@@ -1,5 +1,5 @@
 import { Inject, Injectable, Logger, type OnModuleInit } from '@nestjs/common';
-import { streamsOf, type Catalog } from '@twofold/core';
+import { partitionsChanged, streamsOf, type Catalog } from '@twofold/core';
 import { Readiness } from '@twofold/platform';
 import type { EventLogAdmin } from '@twofold/ports';
 import { CATALOG, EVENT_LOG_ADMIN } from './tokens.js';
@@ -23,11 +23,13 @@ export class EnsureStreams implements OnModuleInit {
     for (const stream of streamsOf(this.catalog)) {
       const count = await this.admin.ensureStream(stream, this.partitions);
       this.logger.log(`stream ${stream} has ${count} partitions`);
-      this.readiness.register(`stream ${stream}`, () => this.mustStand(stream));
+      this.readiness.register(`stream ${stream}`, () => this.mustStand(stream, count));
     }
   }
 
-  private async mustStand(stream: string): Promise<void> {
-    if ((await this.admin.partitionCount(stream)) === null) throw new Error(`the stream ${stream} is gone`);
+  private async mustStand(stream: string, count: number): Promise<void> {
+    const now = await this.admin.partitionCount(stream);
+    if (now === null) throw new Error(`the stream ${stream} is gone`);
+    if (now !== count) throw partitionsChanged(stream, count, now);
   }
 }

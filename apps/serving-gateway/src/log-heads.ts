@@ -19,7 +19,7 @@ export class LogHeads {
 
   /** null: the log cannot be asked. */
   readonly of = (stream: string): Promise<readonly Offset[] | null> => {
-    const atMs = this.clock.now();
+    const atMs = this.clock.elapsed();
     const last = this.looks.get(stream);
     if (last !== undefined && atMs - last.atMs < FRESH_MS) return last.heads;
     const asked = this.log.bounds(stream).then(

@@ -7,6 +7,7 @@ import { migrate, openMetadata, type Metadata } from '@twofold/metadata';
 import { closeAtShutdown, kafkaOptionsOf, Readiness, systemClock } from '@twofold/platform';
 import { RedisSpeedViewStore } from '@twofold/speed-view-store-redis';
 import { LogHeads } from './log-heads.js';
+import { mustHavePartitions } from './must-have-partitions.js';
 import type { GatewaySettings } from './settings.js';
 import { ANSWER_PORTS, CATALOG } from './tokens.js';
 import { ViewsController } from './views.controller.js';
@@ -45,12 +46,10 @@ export class ServingGatewayModule {
             readiness: Readiness,
           ): AnswerPorts => {
             readiness.register('postgres', () => metadata.pool.query('SELECT 1'));
-            return {
-              batchViews: new PostgresBatchViewStore(metadata),
-              speedViews,
-              heads: new LogHeads(log, systemClock).of,
-              clock: systemClock,
-            };
+            const batchViews = new PostgresBatchViewStore(metadata);
+            const heads = new LogHeads(log, systemClock).of;
+            readiness.register('partitions', () => mustHavePartitions(catalog, heads, batchViews));
+            return { batchViews, speedViews, heads, clock: systemClock };
           },
         },
       ],

@@ -1,7 +1,14 @@
 import { Logger, type OnApplicationBootstrap, type BeforeApplicationShutdown } from '@nestjs/common';
-import { partitionName, streamNamed, streamsOf, type Catalog, type Offset } from '@twofold/core';
+import { partitionName, streamNamed, streamsOf, type Catalog, type Offset, type Partition } from '@twofold/core';
 import { foldIntoSpeedViews, truncationText, type FoldPorts, type FoldReport } from '@twofold/flows';
-import { PartitionTasks, RecentTroubles, type CountUp, type Metrics, type Readiness } from '@twofold/platform';
+import {
+  PartitionTasks,
+  RecentTroubles,
+  type CountUp,
+  type Metrics,
+  type PartitionGuard,
+  type Readiness,
+} from '@twofold/platform';
 import type { PartitionAssigner } from '@twofold/ports';
 
 /** Runs a fold for each partition that this process is given, and tells how it goes. */
@@ -18,6 +25,7 @@ export class Folding implements OnApplicationBootstrap, BeforeApplicationShutdow
     catalog: Catalog,
     readiness: Readiness,
     metrics: Metrics,
+    guard: PartitionGuard,
   ) {
     this.countFolded = metrics.counter(
       'twofold_events_folded_total',
@@ -26,11 +34,12 @@ export class Folding implements OnApplicationBootstrap, BeforeApplicationShutdow
     );
     const troubles = new RecentTroubles(ports.clock, (line) => this.logger.warn(line));
     const report = this.report(troubles);
-    this.tasks = new PartitionTasks(assigner, 'speed-view-builder', streamsOf(catalog), (partition, stop) => {
+    const fold = (partition: Partition, stop: AbortSignal): Promise<void> => {
       const views = catalog.views.filter((view) => view.streams.includes(partition.stream));
       const { duplicates } = streamNamed(catalog.streams, partition.stream);
       return foldIntoSpeedViews({ ...ports, report }, { partition, views, events: catalog.events, duplicates }, stop);
-    });
+    };
+    this.tasks = new PartitionTasks(assigner, 'speed-view-builder', streamsOf(catalog), fold, guard);
     readiness.register('folds', () => troubles.check());
   }
 

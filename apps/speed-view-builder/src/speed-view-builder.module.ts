@@ -4,7 +4,15 @@ import { catalog } from '@twofold/catalog';
 import { KafkaAdmin, KafkaControlChannel, KafkaPartitionAssigner, KafkaRawReader } from '@twofold/event-log-kafka';
 import { registerViews } from '@twofold/flows';
 import { migrate, openMetadata, type Metadata } from '@twofold/metadata';
-import { closeAtShutdown, CONTROL_CHANNEL, kafkaOptionsOf, Metrics, Readiness, systemClock } from '@twofold/platform';
+import {
+  closeAtShutdown,
+  CONTROL_CHANNEL,
+  kafkaOptionsOf,
+  Metrics,
+  PartitionGuard,
+  Readiness,
+  systemClock,
+} from '@twofold/platform';
 import { RedisSpeedViewStore } from '@twofold/speed-view-store-redis';
 import { Folding } from './folding.js';
 import { NewsController } from './news.controller.js';
@@ -15,6 +23,7 @@ const METADATA = Symbol('metadata');
 const ADMIN = Symbol('admin');
 const LOG = Symbol('log');
 const SPEED_VIEWS = Symbol('speed-views');
+const BATCH_VIEWS = Symbol('batch-views');
 
 /** Wiring: which adapters fold. */
 @Module({})
@@ -34,22 +43,34 @@ export class SpeedViewBuilderModule {
         { provide: METADATA, useFactory: () => migrate(DATABASE_URL).then(() => openMetadata(DATABASE_URL)) },
         closeAtShutdown(METADATA, SPEED_VIEWS, LOG, ADMIN, CONTROL_CHANNEL),
         {
+          provide: BATCH_VIEWS,
+          inject: [METADATA],
+          useFactory: (metadata: Metadata) => new PostgresBatchViewStore(metadata),
+        },
+        {
+          provide: PartitionGuard,
+          inject: [ADMIN, BATCH_VIEWS, Readiness],
+          useFactory: async (admin: KafkaAdmin, batchViews: PostgresBatchViewStore, readiness: Readiness) => {
+            const counts = await registerViews({ log: admin, batchViews }, catalog, settings.TWOFOLD_PARTITIONS);
+            return new PartitionGuard(admin, counts, systemClock, readiness);
+          },
+        },
+        {
           provide: Folding,
-          inject: [METADATA, ADMIN, LOG, SPEED_VIEWS, News, Readiness, Metrics],
-          useFactory: async (
+          inject: [METADATA, BATCH_VIEWS, LOG, SPEED_VIEWS, News, Readiness, Metrics, PartitionGuard],
+          useFactory: (
             metadata: Metadata,
-            admin: KafkaAdmin,
+            batchViews: PostgresBatchViewStore,
             log: KafkaRawReader,
             speedViews: RedisSpeedViewStore,
             news: News,
             readiness: Readiness,
             metrics: Metrics,
+            guard: PartitionGuard,
           ) => {
-            const batchViews = new PostgresBatchViewStore(metadata);
-            await registerViews({ log: admin, batchViews }, catalog, settings.TWOFOLD_PARTITIONS);
             const boundaries = new PostgresBoundaries(metadata);
             const ports = { log, speedViews, boundaries, batchViews, clock: systemClock, news: news.soFar };
-            return new Folding(ports, new KafkaPartitionAssigner(kafka), catalog, readiness, metrics);
+            return new Folding(ports, new KafkaPartitionAssigner(kafka), catalog, readiness, metrics, guard);
           },
         },
       ],

@@ -70,6 +70,7 @@ export { expressionCompiler, type CompiledExpressions, type JavaScriptScope } fr
 export { runtime } from './compile/runtime.js';
 export { duckDb, type SqlDialect } from './compile/sql-dialect.js';
 export { columnOfField, overflowSqlOf, sqlOf, sqlTypeOf } from './compile/sql-expression.js';
+export { partitionsChanged } from './errors/partitions-changed.js';
 export { TwofoldError, impossible, type ErrorCode } from './errors/twofold-error.js';
 export { type ArchivedEvent, type Verdict } from './events/archived-event.js';
 export { compareEvents, type Effect, type EventChange } from './events/compatibility.js';

@@ -45,12 +45,12 @@ const POLL_MS = 5;
  * @throws TwofoldError `position-not-reached`, `too-stale`, `answer-too-large`, `store-unavailable`, `distinct-too-large`
  */
 export async function answerQuery(ports: AnswerPorts, query: RowsQuery): Promise<RowsAnswer> {
-  const giveUpAtMs = ports.clock.now() + query.waitMs;
+  const giveUpAtMs = ports.clock.elapsed() + query.waitMs;
   const wanted = positionInStreams(query);
   for (let attempt = 1; ;) {
     const { generation, speed } = await readFitting(ports, query, await publishedGeneration(ports, query.plan));
     if (wanted !== null && !hasReached(speed.offsets, wanted)) {
-      if (ports.clock.now() >= giveUpAtMs) throw notReached(query, speed.offsets, wanted);
+      if (ports.clock.elapsed() >= giveUpAtMs) throw notReached(query, speed.offsets, wanted);
       await ports.clock.wait(POLL_MS);
       continue;
     }

@@ -76,6 +76,7 @@ function clockAt(nowMs: number): Clock {
   let now = nowMs;
   return {
     now: () => now,
+    elapsed: () => now,
     wait: async (ms) => {
       now += ms;
     },

@@ -76,10 +76,10 @@ async function collectRange(
   const collected: ArchivedEvent[] = [];
   let to = from;
   let closesAtMs = Infinity;
-  while (!stop.aborted && collected.length < RANGE_RECORDS && clock.now() < closesAtMs) {
+  while (!stop.aborted && collected.length < RANGE_RECORDS && clock.elapsed() < closesAtMs) {
     const batch = await log.read(partition, { from: to, maxBytes: FETCH_BYTES, waitMs: IDLE_WAIT_MS, signal: stop });
     batch.forEach((record) => collected.push(archivedFrom(record, judged, decoder)));
-    if (batch.nextOffset > to && closesAtMs === Infinity) closesAtMs = clock.now() + RANGE_WAIT_MS;
+    if (batch.nextOffset > to && closesAtMs === Infinity) closesAtMs = clock.elapsed() + RANGE_WAIT_MS;
     to = batch.nextOffset;
     judged.passTo(to);
     if (to > from && wanted(partition) > from && (to >= wanted(partition) || batch.recordCount === 0)) break;

@@ -108,12 +108,12 @@ async function archivedTo(masterDataset: MasterDataset, cut: OffsetVector): Prom
 }
 
 async function until<T>(clock: Clock, stop: AbortSignal, what: string, look: () => Promise<T | null>): Promise<T> {
-  const givenUpAtMs = clock.now() + WAIT_MS;
+  const givenUpAtMs = clock.elapsed() + WAIT_MS;
   for (;;) {
     const found = await look();
     if (found !== null) return found;
     if (stop.aborted) throw new TwofoldError('conflict', `stopped while waiting for ${what}`);
-    if (clock.now() >= givenUpAtMs)
+    if (clock.elapsed() >= givenUpAtMs)
       throw new TwofoldError('conflict', `waited ${WAIT_MS / 1000} s in vain for ${what}`);
     await clock.wait(POLL_MS, stop);
   }

@@ -78,8 +78,8 @@ async function lagOf(heads: FreshnessPorts['heads'], offsets: OffsetVector): Pro
   const lags = await Promise.all(
     Object.entries(offsets).map(async ([stream, applied]) => {
       const ends = await heads(stream);
-      const lagAt = (offset: Offset, partition: number): number => Math.max(0, (ends?.[partition] ?? offset) - offset);
-      return ends === null ? null : applied.reduce((sum, offset, partition) => sum + lagAt(offset, partition), 0);
+      // partitions that nobody registered wait as a whole
+      return ends?.reduce((sum, end, partition) => sum + Math.max(0, end - (applied[partition] ?? 0)), 0) ?? null;
     }),
   );
   return lags.reduce((sum, lag) => (sum === null || lag === null ? null : sum + lag), 0);

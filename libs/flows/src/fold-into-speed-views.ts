@@ -7,6 +7,7 @@ import {
   type ViewPlan,
 } from '@twofold/core';
 import type { EventBatch, EventLogReader } from '@twofold/ports';
+import { handOverToArchive, isOutOfRange } from './hand-over-to-archive.js';
 import { HeldSpeedView, type SpeedViewPorts } from './held-speed-view.js';
 import { JudgedPartition } from './judged-partition.js';
 
@@ -45,9 +46,13 @@ export async function foldIntoSpeedViews(
   const tail = new Tail(ports.log, partition, stop);
   const decoder = new RecordDecoder(events);
   const judged = new JudgedPartition(ports.log, partition, decoder, duplicates, ports.report);
+  /** Whether the log does not have what is to be folded next. */
+  let isStranded = false;
 
   while (!stop.aborted) {
     try {
+      // first, or they would propose where they stand, and a generation would be built for nothing
+      if (isStranded) await handOverToArchive(ports, partition, views);
       for (const view of held) await view.attend();
       const folding = held.filter((view) => view.isFolding);
       if (folding.length === 0) {
@@ -60,11 +65,13 @@ export async function foldIntoSpeedViews(
         await judged.goTo(from, stop);
       }
       const batch = await tail.from(from);
+      isStranded = false;
       foldBatch(batch, from, folding, judged, decoder);
       for (const view of folding) await view.commit();
       ports.report.folded(partition, from, batch.nextOffset);
     } catch (error) {
       ports.report.trouble(partition, error);
+      if (isOutOfRange(error)) isStranded = true;
       tail.forget();
       for (const view of held) view.discard();
       await ports.clock.wait(RETRY_PAUSE_MS, stop);

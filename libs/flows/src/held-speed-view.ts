@@ -94,7 +94,7 @@ export class HeldSpeedView {
 
   /** Does whatever is due before folding goes on: load or repair, hear of cuts, propose, seal, compare, clean up. */
   async attend(): Promise<void> {
-    const nowMs = this.ports.clock.now();
+    const nowMs = this.ports.clock.elapsed();
     if (nowMs < this.haltedUntilMs) return;
     if (this.memory === null) await this.loadOrRepair();
     const heard = this.ports.news();
@@ -105,7 +105,7 @@ export class HeldSpeedView {
     }
     await this.sealAtBoundary();
     if (nowMs - this.cleanedUpAtMs >= CLEAN_UP_EVERY_MS) {
-      await this.cleanUp(nowMs);
+      await this.cleanUp();
       this.cleanedUpAtMs = nowMs;
     }
   }
@@ -236,8 +236,9 @@ export class HeldSpeedView {
   }
 
   /** Rule 7: epochs that a generation took over long enough ago. */
-  private async cleanUp(nowMs: number): Promise<void> {
+  private async cleanUp(): Promise<void> {
     const generations = await this.ports.batchViews.history(this.plan.id, HISTORY);
+    const nowMs = this.ports.clock.now();
     const old = generations.find(({ publishedAtMs }) => publishedAtMs !== null && publishedAtMs <= nowMs - GRACE_MS);
     if (old !== undefined) await this.ports.speedViews.dropSealed(this.id, offsetAt(old.cut, this.partition));
     await this.ports.speedViews.sweep(this.id);
@@ -245,7 +246,7 @@ export class HeldSpeedView {
 
   private halt(offset: Offset, error: unknown): void {
     this.ports.report.halted(this.id, offset, error);
-    this.haltedUntilMs = this.ports.clock.now() + HALT_MS;
+    this.haltedUntilMs = this.ports.clock.elapsed() + HALT_MS;
     this.discard();
   }
 }

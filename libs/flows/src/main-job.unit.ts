@@ -172,6 +172,7 @@ function quickClock(): Clock {
   };
   return {
     now: () => nowMs,
+    elapsed: () => nowMs,
     wait: async (ms) => {
       await new Promise((wake) => {
         waiting.push({ untilMs: nowMs + ms, wake });

@@ -58,8 +58,11 @@ export function noteProgress(
  * was lost, and whoever died, the next builder to hear it goes on. Resolves with how many were announced.
  */
 export async function announceUnfinished(ports: RebuildPorts, quietForMs: number): Promise<number> {
-  const quietSince = ports.clock.now() - quietForMs;
-  const quiet = (await ports.ledger.unfinished()).filter((rebuild) => rebuild.updatedAtMs <= quietSince);
+  const unfinished = await ports.ledger.unfinished();
+  const nowMs = ports.clock.now();
+  // one of the future was written by a clock that was wrong, or is read by one: to announce it once more does no harm
+  const isQuiet = ({ updatedAtMs }: Rebuild): boolean => updatedAtMs <= nowMs - quietForMs || updatedAtMs > nowMs;
+  const quiet = unfinished.filter(isQuiet);
   for (const rebuild of quiet.slice(0, MAX_UNFINISHED_REBUILDS)) await announce(ports, rebuild);
   return Math.min(quiet.length, MAX_UNFINISHED_REBUILDS);
 }

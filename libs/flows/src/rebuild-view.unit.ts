@@ -72,7 +72,7 @@ beforeEach(() => {
   ports = {
     catalog,
     ledger,
-    clock: { now: () => now, wait: async () => {} },
+    clock: { now: () => now, elapsed: () => now, wait: async () => {} },
     newId: () => `id-${++ids}`,
     control: {
       publish: async (event) => {
@@ -157,5 +157,11 @@ describe('a rebuild', () => {
     now += ANNOUNCE_AFTER_MS;
     expect(await announceUnfinished(ports, ANNOUNCE_AFTER_MS)).toBe(0);
     expect(new Set(told.map((event) => event.id)).size).toBe(2);
+  });
+
+  it('is announced again where the clock was put back behind what was heard of it', async () => {
+    await requestRebuild(ports, 'all-flights');
+    now -= 3_600_000;
+    expect(await announceUnfinished(ports, ANNOUNCE_AFTER_MS)).toBe(1);
   });
 });

@@ -9,6 +9,7 @@ export type RegisterPorts = {
 /**
  * Makes the catalog known: every stream has its partitions, every view version stands in the batch view store.
  * Idempotent; killed anywhere, the next start goes on. `partitions` counts only for streams that are not there yet.
+ * Resolves with how many partitions each stream has.
  *
  * @throws TwofoldError `partitions-changed`, `stream-changed` when a stream no longer is as it was registered
  */
@@ -16,7 +17,7 @@ export async function registerViews(
   { log, batchViews }: RegisterPorts,
   catalog: Catalog,
   partitions: number,
-): Promise<void> {
+): Promise<Readonly<Record<string, number>>> {
   const counts = new Map<string, number>();
   for (const stream of streamsOf(catalog)) counts.set(stream, await log.ensureStream(stream, partitions));
   for (const plan of catalog.views) {
@@ -25,4 +26,5 @@ export async function registerViews(
   }
   const areRead = new Set(catalog.views.flatMap(({ streams }) => streams));
   for (const stream of catalog.streams) if (areRead.has(stream.name)) await batchViews.fixStream(stream);
+  return Object.fromEntries(counts);
 }

@@ -19,9 +19,9 @@ const CONNECTION_CODES = new Set([
 ]);
 /**
  * SQLSTATE classes: 08 connection, 28 the user is not let in, 3D no such database, 53 no room, 57 the operator or a
- * timeout ended it, 58 the system; 25P03/25P04 the server ended a long transaction, 55P03 a lock was not to be had in time.
+ * timeout ended it, 58 the system; 25P03/25P04 the server ended a long transaction, 25006 it is a standby that takes no writes yet, 55P03 a lock was not to be had in time.
  */
-const UNAVAILABLE_STATE = /^(08|28|3D|53|57|58)...$|^25P0[34]$|^55P03$/;
+const UNAVAILABLE_STATE = /^(08|28|3D|53|57|58)...$|^25P0[34]$|^25006$|^55P03$/;
 /** What pg says without a code. */
 const CONNECTION_MESSAGE =
   /Connection terminated|Client was closed|connection timeout|exceeded when trying to connect|Query read timeout|not queryable|pool after calling end/i;

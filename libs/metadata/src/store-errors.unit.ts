@@ -6,7 +6,7 @@ const failing = (error: unknown) => reachingStore(() => Promise.reject(error));
 const coded = (code: string, message = 'said the server'): Error => Object.assign(new Error(message), { code });
 
 describe('what the store fails with', () => {
-  it.each(['ECONNREFUSED', 'P1001', '08006', '53300', '57P01', '57014', '25P03'])(
+  it.each(['ECONNREFUSED', 'P1001', '08006', '53300', '57P01', '57P03', '57014', '25P03', '25006'])(
     'is store-unavailable for %s',
     async (code) => {
       await expect(failing(coded(code))).rejects.toMatchObject({

@@ -11,6 +11,7 @@ export { processHost, type ProcessHost } from './process-host.js';
 export { Readiness, type Reason } from './readiness.js';
 export { RecentTroubles } from './recent-troubles.js';
 export { runApp, type App } from './run-app.js';
+export { PartitionGuard } from './partition-guard.js';
 export { PartitionTasks } from './partition-tasks.js';
 export {
   appSettings,

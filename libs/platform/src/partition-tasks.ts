@@ -1,5 +1,6 @@
 import { partitionName, type Partition } from '@twofold/core';
 import type { Assignment, PartitionAssigner } from '@twofold/ports';
+import type { PartitionGuard } from './partition-guard.js';
 
 /** Runs one task for each partition that the group gives to this process, from assignment to release. */
 export class PartitionTasks {
@@ -14,6 +15,7 @@ export class PartitionTasks {
     private readonly streams: readonly string[],
     /** Must end soon after `stop` is aborted, and handle its own failures: a rejection is a bug and ends the process. */
     private readonly run: (partition: Partition, stop: AbortSignal) => Promise<void>,
+    private readonly guard: Pick<PartitionGuard, 'admits' | 'changed'>,
   ) {}
 
   start(): void {
@@ -33,8 +35,9 @@ export class PartitionTasks {
   }
 
   private take({ partition, released }: Assignment): void {
+    if (!this.guard.admits(partition)) return;
     const name = partitionName(partition);
-    const stop = AbortSignal.any([released, this.stopping.signal]);
+    const stop = AbortSignal.any([released, this.stopping.signal, this.guard.changed]);
     const before = this.running.get(name) ?? Promise.resolve();
     const task = before.then(() => this.run(partition, stop));
     this.running.set(name, task);

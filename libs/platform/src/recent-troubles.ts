@@ -11,7 +11,7 @@ export class RecentTroubles {
   private readonly byName = new Map<string, { readonly atMs: number; readonly message: string }>();
 
   constructor(
-    private readonly clock: Pick<Clock, 'now'>,
+    private readonly clock: Pick<Clock, 'elapsed'>,
     /** Is told a trouble when it is new, says something else, or comes again after a pause. */
     private readonly tell: (line: string) => void,
   ) {}
@@ -20,7 +20,7 @@ export class RecentTroubles {
     const message = error instanceof Error ? error.message : String(error);
     this.forgetOld();
     if (this.byName.get(name)?.message !== message) this.tell(`${name}: ${message}`);
-    this.byName.set(name, { atMs: this.clock.now(), message });
+    this.byName.set(name, { atMs: this.clock.elapsed(), message });
   }
 
   /** A check for {@link Readiness}. @throws Error that names every recent trouble */
@@ -31,7 +31,7 @@ export class RecentTroubles {
   }
 
   private forgetOld(): void {
-    const nowMs = this.clock.now();
+    const nowMs = this.clock.elapsed();
     for (const [name, { atMs }] of this.byName) if (nowMs - atMs >= RECENT_MS) this.byName.delete(name);
   }
 }

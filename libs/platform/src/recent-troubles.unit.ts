@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { RecentTroubles } from './recent-troubles.js';
 
 function troublesAt(startMs: number) {
-  const clock = { nowMs: startMs, now: () => clock.nowMs };
+  const clock = { nowMs: startMs, elapsed: () => clock.nowMs };
   const told: string[] = [];
   return { clock, told, troubles: new RecentTroubles(clock, (line) => void told.push(line)) };
 }

@@ -4,6 +4,7 @@ import type { Clock } from '@twofold/ports';
 /** The machine's time. */
 export const systemClock: Clock = {
   now: () => Date.now(),
+  elapsed: () => performance.now(),
   wait: async (ms, signal) => {
     try {
       await setTimeout(ms, undefined, signal === undefined ? {} : { signal });

@@ -9,6 +9,13 @@ describe('the system clock', () => {
     expect(now).toBeLessThanOrEqual(Date.now());
   });
 
+  it('measures what elapses, whatever the time of day', async () => {
+    const [before, reference] = [systemClock.elapsed(), performance.now()];
+    await systemClock.wait(20);
+    expect(systemClock.elapsed() - before).toBeGreaterThanOrEqual(19);
+    expect(systemClock.elapsed() - before).toBeLessThanOrEqual(performance.now() - reference + 1);
+  });
+
   it('waits at least as long as asked', async () => {
     const before = performance.now();
     await systemClock.wait(20);

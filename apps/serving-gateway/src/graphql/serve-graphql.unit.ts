@@ -112,7 +112,7 @@ describe('GraphQL over the catalog', () => {
       },
       speedViews: { read: async () => null },
       heads: async () => [],
-      clock: { now: () => 0, wait: async () => undefined },
+      clock: { now: () => 0, elapsed: () => 0, wait: async () => undefined },
     };
     serveGraphql(server, catalog, ports);
     await server.ready();

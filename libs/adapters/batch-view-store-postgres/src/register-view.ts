@@ -1,4 +1,4 @@
-import { TwofoldError, impossible, type StreamDefinition, type ViewPlan } from '@twofold/core';
+import { TwofoldError, impossible, partitionsChanged, type StreamDefinition, type ViewPlan } from '@twofold/core';
 import type { Metadata } from '@twofold/metadata';
 
 /**
@@ -29,11 +29,7 @@ export async function registerView(
 }
 
 function mustBeEqual(stream: string, before: number, now: number | undefined): void {
-  if (before === now) return;
-  throw new TwofoldError(
-    'partitions-changed',
-    `stream ${stream} had ${before} partitions when it was first read, and has ${now} now: which partition a key is in would change`,
-  );
+  if (before !== now) throw partitionsChanged(stream, before, now ?? 0);
 }
 
 /** Writes down what a stream is declared with, once. @throws TwofoldError `stream-changed` */

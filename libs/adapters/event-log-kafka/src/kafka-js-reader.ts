@@ -72,7 +72,7 @@ export class KafkaJsReader implements EventLogReader {
     const { start, end } = await this.boundsOnce(partition.stream);
     const [low, high] = [start[partition.partition], end[partition.partition]];
     if (low === undefined || high === undefined) throw new Error(`there is no partition ${partitionName(partition)}`);
-    if (from < low || from > high) throw outOfRange(partition, from);
+    if (from < low || from > high) throw outOfRange(partition, from, { start: low, end: high });
     await this.forget(partition);
     const stream = await KafkaJsPartitionStream.open(this.settings, partition, from);
     this.streams.set(partitionName(partition), stream);

@@ -1,4 +1,4 @@
-import { partitionName, type Partition } from '@twofold/core';
+import { partitionName, type Offset, type Partition } from '@twofold/core';
 import type { EventBatch, EventLogReader, ReadOptions } from '@twofold/ports';
 import { AbortedTransactions } from './aborted-transactions.js';
 import { BrokerConnections } from './broker-connections.js';
@@ -51,6 +51,16 @@ export class KafkaRawReader implements EventLogReader {
     await Promise.all([this.connections.close(), this.metadata.close()]);
   }
 
+  /** null: they cannot be asked for now. */
+  private async boundsNow(
+    topic: string,
+    { partition }: Partition,
+  ): Promise<{ readonly start: Offset; readonly end: Offset } | null> {
+    const bounds = await this.metadata.boundsOf(topic).catch(() => null);
+    const [start, end] = [bounds?.start[partition], bounds?.end[partition]];
+    return start === undefined || end === undefined ? null : { start, end };
+  }
+
   private fetch(partition: Partition, options: ReadOptions): Promise<FetchResponse> {
     const { from, maxBytes = DEFAULT_MAX_BYTES, waitMs = DEFAULT_WAIT_MS, signal } = options;
     const topic = topicOf(this.settings, partition.stream);
@@ -66,7 +76,8 @@ export class KafkaRawReader implements EventLogReader {
       const response = await this.connections.use(leader, (connection) =>
         withinMs(fetchOver(connection, request), request.waitMs + this.settings.requestTimeoutMs),
       );
-      if (response.errorCode === OFFSET_OUT_OF_RANGE) throw outOfRange(partition, from);
+      if (response.errorCode === OFFSET_OUT_OF_RANGE)
+        throw outOfRange(partition, from, await this.boundsNow(topic, partition));
       if (response.errorCode !== 0) throw new Error(`Kafka's error code ${response.errorCode}`);
       return response;
     };

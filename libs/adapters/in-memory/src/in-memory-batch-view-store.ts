@@ -2,6 +2,7 @@ import {
   TwofoldError,
   impossible,
   meets,
+  partitionsChanged,
   rollUpRows,
   rowKeyOf,
   rowsInOrder,
@@ -47,9 +48,7 @@ export class InMemoryBatchViewStore implements BatchViewStore {
   async register(plan: ViewPlan, partitionCounts: Readonly<Record<string, number>>): Promise<void> {
     for (const [stream, count] of Object.entries(partitionCounts)) {
       const before = this.partitionCounts.get(stream) ?? count;
-      if (before !== count) {
-        throw new TwofoldError('partitions-changed', `stream ${stream} had ${before} partitions and has ${count} now`);
-      }
+      if (before !== count) throw partitionsChanged(stream, before, count);
     }
     for (const [stream, count] of Object.entries(partitionCounts)) this.partitionCounts.set(stream, count);
     if (this.view(plan.id) !== undefined) return;

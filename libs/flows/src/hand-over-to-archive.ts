@@ -1,0 +1,36 @@
+import { TwofoldError, type Offset, type Partition, type ViewPlan } from '@twofold/core';
+import type { Boundaries, EventLogReader, SpeedViewStore } from '@twofold/ports';
+
+export type HandOverPorts = {
+  readonly log: Pick<EventLogReader, 'bounds'>;
+  readonly speedViews: Pick<SpeedViewStore, 'probe'>;
+  readonly boundaries: Pick<Boundaries, 'requestedCut' | 'propose'>;
+};
+
+export const isOutOfRange = (error: unknown): boolean =>
+  error instanceof TwofoldError && error.code === 'offset-out-of-range';
+
+/**
+ * What retention has taken from the log a worker cannot fold, but the archive has it. So where a record stands below the
+ * start of the log, that start is proposed as the boundary of the cut that is asked for: the generation of that cut is
+ * computed from the archive, and once it is published the record begins anew there (rule 5).
+ *
+ * Never past what nobody has: a generation waits until the archive has reached its cut, and where retention was faster than
+ * the archive that is never; then answers stay where they are, and whoever folds or archives says why.
+ *
+ * Killed anywhere: a boundary stands or not; the next worker to be out of range proposes again.
+ */
+export async function handOverToArchive(
+  { log, speedViews, boundaries }: HandOverPorts,
+  partition: Partition,
+  views: readonly ViewPlan[],
+): Promise<void> {
+  const { start } = await log.bounds(partition.stream);
+  const begins: Offset = start[partition.partition] ?? 0;
+  for (const { id } of views) {
+    const record = await speedViews.probe({ view: id, partition });
+    if (record === null || record.applied >= begins) continue;
+    const requested = await boundaries.requestedCut(id);
+    if (requested !== null) await boundaries.propose(id, requested, partition, begins);
+  }
+}
