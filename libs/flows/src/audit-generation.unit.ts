@@ -88,6 +88,7 @@ function quickClock(onWait: (nowMs: number) => unknown = () => undefined): Clock
   let nowMs = 1_000_000;
   return {
     now: () => nowMs,
+    elapsed: () => nowMs,
     wait: async (ms) => {
       nowMs += ms;
       await onWait(nowMs);

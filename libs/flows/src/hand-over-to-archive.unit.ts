@@ -6,6 +6,7 @@ import {
   defineCatalog,
   defineEvent,
   defineView,
+  streamNamed,
   string,
   viewNamed,
   type Offset,
@@ -32,6 +33,8 @@ const byShop = defineView({
 const catalog = defineCatalog({ events: [sold], views: [byShop] });
 const plan = viewNamed(catalog, 'sales-by-shop');
 const partition = { stream: 'sales', partition: 0 };
+/** What fold and archive read it by. */
+const reading = { events: catalog.events, ...streamNamed(catalog.streams, 'sales') };
 const sale = {
   key: 'a',
   headers: {
@@ -82,15 +85,18 @@ async function openWorld() {
       ),
     retainFrom: (offset: Offset) => log.removeBelow(partition, offset),
     fold: () => {
-      const report = { folded: () => undefined, repaired: () => undefined, halted: trouble, trouble };
+      const report = {
+        ...{ folded: () => undefined, repaired: () => undefined, windowTruncated: () => undefined },
+        ...{ halted: trouble, trouble },
+      };
       const ports = { log, speedViews, boundaries, batchViews, clock, report, news: () => 0 };
-      const assignment = { partition, views: catalog.views, events: catalog.events };
+      const assignment = { partition, views: catalog.views, ...reading };
       working.push(foldIntoSpeedViews(ports, assignment, stopping.signal));
     },
     archive: () => {
-      const report = { archived: () => undefined, trouble };
+      const report = { archived: () => undefined, windowTruncated: () => undefined, trouble };
       const ports = { log, masterDataset, clock, wanted: () => Infinity, report };
-      working.push(archiveEvents(ports, { partition, events: catalog.events }, stopping.signal));
+      working.push(archiveEvents(ports, { partition, ...reading }, stopping.signal));
     },
     archivedTo: () => masterDataset.archivedTo(partition),
     build: () => {
