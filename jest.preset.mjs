@@ -6,7 +6,7 @@ const swc = JSON.parse(readFileSync(new URL('.swcrc', import.meta.url), 'utf8'))
 export default {
   testEnvironment: 'node',
   // A bound against hanging, not a measure: a busy machine must not fail a right test.
-  testTimeout: 60_000,
+  testTimeout: 180_000,
   extensionsToTreatAsEsm: ['.ts'],
   testMatch: ['**/*.{unit,int,e2e,type}.ts'],
   testPathIgnorePatterns: ['/node_modules/', '/dist/'],

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 
 const AIRPORTS = ['ATL', 'ORD', 'DFW', 'LAX', 'DEN', 'PHX', 'JFK', 'SEA'];
@@ -9,6 +10,8 @@ const EVERY_MS = 50;
 export class FlightFeed {
   acknowledged = 0;
   private number = 0;
+  /** No event of one feed is taken for one of another. */
+  private readonly name = randomUUID();
   private isStopped = false;
   private readonly sending: Promise<void>;
   private readonly ingestUrl: string;
@@ -27,7 +30,7 @@ export class FlightFeed {
 
   private async send(): Promise<void> {
     while (!this.isStopped) {
-      const events = Array.from({ length: BATCH }, () => flight(this.number++));
+      const events = Array.from({ length: BATCH }, () => flight(this.number++, this.name));
       const response = await fetch(`${this.ingestUrl}/v1/events`, {
         method: 'POST',
         headers: { 'content-type': 'application/cloudevents-batch+json' },
@@ -40,14 +43,14 @@ export class FlightFeed {
   }
 }
 
-/** Any flight, the same for the same number: late and early ones, days out of order, all airports. */
-function flight(number: number): unknown {
+/** Any flight, the same for the same number but for its id: late and early ones, days out of order, all airports. */
+function flight(number: number, feed: string): unknown {
   const origin = AIRPORTS[number % AIRPORTS.length];
   const destination = AIRPORTS[(number * 5 + 3) % AIRPORTS.length];
   const date = new Date(Date.UTC(2001, 0, 1) + ((number * 7_919) % 5_000) * 60_000).toISOString();
   return {
     specversion: '1.0',
-    id: `flight-${number}`,
+    id: `${feed}-${number}`,
     source: 'urn:twofold:e2e',
     type: 'flight.landed',
     dataschema: 'urn:twofold:schema:flight.landed:1',
