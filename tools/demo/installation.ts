@@ -1,6 +1,7 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import kafkajs from 'kafkajs';
+import { setTimeout as pause } from 'node:timers/promises';
+import kafkajs, { type Admin } from 'kafkajs';
 import pg from 'pg';
 import { createClient } from 'redis';
 import { placeOf } from '../stack/place.ts';
@@ -11,6 +12,9 @@ export type Installation = { readonly environment: Readonly<Record<string, strin
 type Servers = Readonly<Record<'KAFKA_BROKERS' | 'REDIS_URL' | 'DATABASE_URL', string>>;
 
 const KEYS_AT_ONCE = 1_000;
+/** An app that was killed is a member of its group until its session has run out: 15 s unless told otherwise. */
+const SESSION_MS = 20_000;
+const POLL_MS = 500;
 
 /** Nothing is made here: the apps make what they need, under names that nobody else has. */
 export function freshInstallation(servers: Servers): Installation {
@@ -40,10 +44,22 @@ async function removeTopics(brokers: string, namespace: string): Promise<void> {
   try {
     const topics = (await admin.listTopics()).filter((topic) => topic.startsWith(`${namespace}.`));
     if (topics.length > 0) await admin.deleteTopics({ topics });
-    const groups = (await admin.listGroups()).groups.filter(({ groupId }) => groupId.startsWith(`${namespace}.`));
-    if (groups.length > 0) await admin.deleteGroups(groups.map(({ groupId }) => groupId));
+    await removeGroups(admin, namespace);
   } finally {
     await admin.disconnect();
+  }
+}
+
+async function removeGroups(admin: Admin, namespace: string): Promise<void> {
+  for (const givenUpAtMs = Date.now() + SESSION_MS; ; await pause(POLL_MS)) {
+    const groups = (await admin.listGroups()).groups.filter(({ groupId }) => groupId.startsWith(`${namespace}.`));
+    if (groups.length === 0) return;
+    try {
+      await admin.deleteGroups(groups.map(({ groupId }) => groupId));
+      return;
+    } catch (error) {
+      if (Date.now() > givenUpAtMs) throw error;
+    }
   }
 }
 

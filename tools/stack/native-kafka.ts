@@ -60,7 +60,8 @@ async function clusterPlan(
   brokers: number,
   advertise: NativeKafkaOptions['advertise'],
 ): Promise<ClusterPlan> {
-  const file = join(place.data, `kafka-of-${brokers}.json`);
+  const home = join(place.data, brokerNames(brokers)[0] ?? '');
+  const file = join(home, 'cluster.json');
   const before = existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as ClusterPlan) : null;
   if (before !== null && !(await isInTheWay(place, before))) return before;
   const planned: BrokerPlan[] = [];
@@ -71,7 +72,7 @@ async function clusterPlan(
   }
   const newId = (): string => Buffer.from(randomUUID().replaceAll('-', ''), 'hex').toString('base64url');
   const plan = { clusterId: before?.clusterId ?? newId(), brokers: planned };
-  mkdirSync(place.data, { recursive: true });
+  mkdirSync(home, { recursive: true });
   writeFileSync(file, JSON.stringify(plan));
   return plan;
 }

@@ -6,11 +6,13 @@ import { join } from 'node:path';
 import pg from 'pg';
 import { createClient } from 'redis';
 import { stackDown, stackUp, type LocalStack } from './local-stack.ts';
+import { nativeKafka } from './native-kafka.ts';
 import { placeOf, type Place } from './place.ts';
+import { startedAs } from './process.ts';
 import { ROLE_SERVERS } from './role-servers.ts';
 import type { RoleServer } from './server.ts';
 
-const TEST_MS = 180_000;
+const TEST_MS = 300_000;
 const NATIVE = ROLE_SERVERS.map((server): RoleServer => ({ ...server, ways: server.ways.slice(-1) }));
 
 const admin = (brokers: string) => new kafkajs.Kafka({ brokers: [brokers], logLevel: 0 }).admin();
@@ -83,6 +85,32 @@ describe('native servers', () => {
         database: 'twofold',
       });
       expect((await stackUp(() => undefined, place, NATIVE)).started).toEqual([]);
+    },
+    TEST_MS,
+  );
+
+  it(
+    'are a Kafka of three brokers where that is asked for, which bears the loss of one',
+    async () => {
+      const cluster = nativeKafka({ brokers: 3 });
+      const brokers = (await cluster.up(place, () => undefined)).url.split(',');
+      expect(brokers).toHaveLength(3);
+      const kafka = new kafkajs.Kafka({ brokers, logLevel: 0 });
+      const admin = kafka.admin();
+      await admin.connect();
+      await admin.createTopics({ topics: [{ topic: 'copied', numPartitions: 3 }], waitForLeaders: true });
+      const { topics } = await admin.fetchTopicMetadata({ topics: ['copied'] });
+      expect(topics[0]?.partitions.map(({ replicas }) => replicas.length)).toEqual([3, 3, 3]);
+      process.kill(startedAs(place, 'kafka-2')?.pid ?? 0, 'SIGKILL');
+      const producer = kafka.producer();
+      await producer.connect();
+      const messages = [0, 1, 2].map((partition) => ({ partition, value: 'confirmed by the two others' }));
+      expect(await producer.send({ topic: 'copied', acks: -1, messages })).toHaveLength(3);
+      expect((await cluster.up(place, () => undefined)).ranAlready).toBe(false);
+      expect((await cluster.up(place, () => undefined)).ranAlready).toBe(true);
+      await Promise.all([producer.disconnect(), admin.disconnect()]);
+      await cluster.down(place, 'drop-data');
+      expect(startedAs(place, 'kafka-1')).toBeNull();
     },
     TEST_MS,
   );

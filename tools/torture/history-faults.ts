@@ -57,7 +57,6 @@ const archiveFull: Fault = {
   manners: ABRUPT,
   touches: 'batch-view-builder',
   async inject(world, random) {
-    if (!world.archive.isOwn) return;
     world.archive.fill();
     await pause(random.between(AWAY_MS.least, 2 * AWAY_MS.most));
     world.archive.free();
@@ -65,4 +64,8 @@ const archiveFull: Fault = {
 };
 
 /** What happens to history, on the log and in the archive. Among the faults of apps, for it stops one. */
-export const HISTORY_FAULTS: readonly Fault[] = [logTruncated(false), logTruncated(true), archiveFull];
+export const historyFaults = ({ archive }: World): readonly Fault[] => [
+  logTruncated(false),
+  logTruncated(true),
+  ...(archive.isOwn ? [archiveFull] : []),
+];

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import pg from 'pg';
 import { libfaketime, setClock } from './clocks.ts';
-import { ABRUPT, AWAY_MS, BOTH, persistently, type Fault } from './fault.ts';
+import { ABRUPT, AWAY_MS, BOTH, LONG_AWAY_MS, persistently, type Fault } from './fault.ts';
 import { emptyRedis, withAdmin, withRedis } from './server-clients.ts';
 import type { ServerName } from './servers.ts';
 import type { World } from './world.ts';
@@ -23,6 +23,18 @@ const restarted = (server: ServerName): Fault => ({
   async inject(world, random, manner) {
     await world.servers.stop(server, manner);
     await pause(random.between(AWAY_MS.least, AWAY_MS.most));
+    await world.servers.start(server);
+  },
+});
+
+const awayForMinutes = (server: ServerName): Fault => ({
+  kind: `${server} away for minutes`,
+  manners: ABRUPT,
+  touches: server,
+  isLong: true,
+  async inject(world, _random, manner) {
+    await world.servers.stop(server, manner);
+    await pause(LONG_AWAY_MS);
     await world.servers.start(server);
   },
 });
@@ -190,6 +202,9 @@ export const serverFaults = (brokers: 1 | 3): readonly Fault[] => [
   restarted('kafka'),
   restarted('redis'),
   restarted('postgres'),
+  awayForMinutes('kafka'),
+  awayForMinutes('redis'),
+  awayForMinutes('postgres'),
   frozen('kafka'),
   frozen('redis'),
   frozen('postgres'),

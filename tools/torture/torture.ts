@@ -7,7 +7,7 @@ import { judgeArchive } from './archive.ts';
 import { runClient, type Ledger } from './client.ts';
 import { APP_FAULTS } from './app-faults.ts';
 import { libfaketime, NO_LIBFAKETIME } from './clocks.ts';
-import { HISTORY_FAULTS } from './history-faults.ts';
+import { historyFaults } from './history-faults.ts';
 import { judgeAnswers, judgeIdentities, told } from './judge.ts';
 import { NETWORK_FAULTS } from './network-faults.ts';
 import { readTortureOptions, TORTURE_USAGE, type TortureOptions } from './options.ts';
@@ -78,10 +78,10 @@ async function torture(
   );
   const lanes = Object.entries({
     servers: serverFaults(brokers),
-    apps: [...APP_FAULTS, ...HISTORY_FAULTS],
+    apps: [...APP_FAULTS, ...historyFaults(world)],
     network: NETWORK_FAULTS,
   }).map(([name, faults]) => {
-    const chosen = faults.filter(({ kind }) => only.test(kind));
+    const chosen = faults.filter(({ kind, isLong }) => only?.test(kind) ?? isLong !== true);
     return injectFaults(world, chosen, random.fork(name), faultsEnd.signal, say);
   });
 

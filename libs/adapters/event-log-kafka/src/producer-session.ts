@@ -12,8 +12,8 @@ const LONGEST_RETRY_MS = 1_000;
 const SPARE_RETRIES = 10;
 
 /**
- * One identity of an idempotent producer. Its requests go one at a time: while one is retried, a second with the same
- * sequence numbers would be taken for it and lost. After a failure it is not known how far its sequence got, so it is
+ * One identity of an idempotent producer. Its requests to a partition go one at a time: while one is retried, a second with
+ * the same sequence numbers would be taken for it and lost. After a failure it is not known how far its sequence got, so it is
  * abandoned, and its retries, wherever they stand, write nothing more.
  */
 export class ProducerSession {
@@ -41,11 +41,21 @@ export class ProducerSession {
     this.connected.catch(() => undefined);
   }
 
-  /** Writes messages that name their partition; resolves with the offset of each partition's first. */
-  async send(messages: Message[]): Promise<ReadonlyMap<number, Offset>> {
+  /**
+   * Writes messages that name their partition; resolves with the offset of each partition's first.
+   *
+   * A request for each partition: of one for several brokers, kafkajs repeats what has succeeded too when another broker
+   * fails, a leader moves or a connection is made anew, and under new sequence numbers, which no broker knows for a
+   * repetition. A request for one partition has but one leader, and is repeated under the numbers that it had.
+   */
+  async send(messages: readonly Message[]): Promise<ReadonlyMap<number, Offset>> {
     await this.connected;
-    const written = await this.producer.send({ topic: this.topic, acks: ACKS_ALL, messages });
-    return new Map(written.map(({ partition, baseOffset }) => [partition, Number(baseOffset)]));
+    const byPartition = Map.groupBy(messages, ({ partition = 0 }) => partition);
+    const written = [...byPartition.values()].map((ofPartition) =>
+      this.producer.send({ topic: this.topic, acks: ACKS_ALL, messages: ofPartition }),
+    );
+    const places = (await Promise.all(written)).flat();
+    return new Map(places.map(({ partition, baseOffset }) => [partition, Number(baseOffset)]));
   }
 
   abandon(): void {
