@@ -4,12 +4,12 @@ import type { Consumer, EachMessagePayload } from 'kafkajs';
 import type { ControlChannel, ControlEvent } from '@twofold/ports';
 import { ClusterMetadata } from './cluster-metadata.js';
 import { fromRecord, toRecord } from './control-record.js';
-import { deferred } from './deferred.js';
+import { deferred, type Deferred } from './deferred.js';
 import { ensureTopic } from './ensure-topic.js';
 import { placeGroupAtEnd } from './group-start.js';
 import { kafkaJsOf, platformaticAdminOf } from './kafka-clients.js';
 import { controlTopicOf, groupOf, settingsOf, type KafkaOptions, type KafkaSettings } from './kafka-options.js';
-import { retryUntilUnavailable } from './retry-until-unavailable.js';
+import { retryUntilUnavailable, unavailable } from './retry-until-unavailable.js';
 import { TopicWriter } from './topic-writer.js';
 
 /** A week: control events only hasten what Postgres knows, so an older one is of no use. */
@@ -19,6 +19,8 @@ const MAX_REDELIVERIES = 3;
 const REDELIVERY_PAUSE_MS = 200;
 /** How long kafkajs lets the broker wait for events, milliseconds: also what `close` may take. */
 const FETCH_WAIT_MS = 500;
+/** Pause before the group is joined anew after a failure, milliseconds. */
+const REJOIN_PAUSE_MS = 1_000;
 
 type Handle = (event: ControlEvent) => Promise<void>;
 
@@ -29,7 +31,7 @@ export class KafkaControlChannel implements ControlChannel {
   private readonly metadata: ClusterMetadata;
   private readonly groups: PlatformaticAdmin;
   private readonly writer: TopicWriter;
-  private readonly consumers = new Set<Consumer>();
+  private readonly subscriptions = new Set<{ close(): Promise<void> }>();
   private ready: Promise<void> | null = null;
 
   constructor(options: KafkaOptions) {
@@ -48,22 +50,28 @@ export class KafkaControlChannel implements ControlChannel {
   async subscribe(group: string, handle: Handle): Promise<{ close(): Promise<void> }> {
     await this.ensureTopicStands();
     const groupId = groupOf(this.settings, group);
-    const consumer = await retryUntilUnavailable(`joining ${groupId}`, this.settings.unavailableAfterMs, async () => {
-      await placeGroupAtEnd(this.groups, this.metadata, groupId, this.topic);
-      return this.join(groupId, handle);
-    });
-    this.consumers.add(consumer);
-    return {
+    const joined = deferred<void>();
+    const closing = new AbortController();
+    const listening = this.listen(groupId, handle, joined, closing.signal);
+    const subscription = {
       close: async () => {
-        this.consumers.delete(consumer);
-        await consumer.disconnect();
+        this.subscriptions.delete(subscription);
+        closing.abort();
+        await listening;
       },
     };
+    this.subscriptions.add(subscription);
+    try {
+      await joined.promise;
+      return subscription;
+    } catch (cause) {
+      await subscription.close();
+      throw unavailable(`joining ${groupId}`, cause);
+    }
   }
 
   async close(): Promise<void> {
-    await Promise.all([...this.consumers].map((consumer) => consumer.disconnect()));
-    this.consumers.clear();
+    await Promise.all([...this.subscriptions].map((subscription) => subscription.close()));
     await this.writer.close();
     await Promise.all([this.metadata.close(), this.groups.close()]);
   }
@@ -89,35 +97,51 @@ export class KafkaControlChannel implements ControlChannel {
     });
   }
 
-  /** Listens until closed; kafkajs joins again by itself after failures. */
-  private async join(groupId: string, handle: Handle): Promise<Consumer> {
+  /** Until closed: whatever kafkajs gives up at, the group is joined anew. `joined` rejects where the first time takes too long. */
+  private async listen(groupId: string, handle: Handle, joined: Deferred<void>, closing: AbortSignal): Promise<void> {
+    const givenUpAt = performance.now() + this.settings.unavailableAfterMs;
+    while (!closing.aborted) {
+      try {
+        await this.membership(groupId, handle, joined.resolve, closing);
+      } catch (cause) {
+        this.settings.report(`control group ${groupId} was lost and is joined anew`, cause);
+        if (performance.now() + REJOIN_PAUSE_MS > givenUpAt) joined.reject(cause);
+      }
+      await pause(REJOIN_PAUSE_MS, undefined, { signal: closing }).catch(() => undefined);
+    }
+  }
+
+  /** From joining to leaving; rejects when the membership breaks. */
+  private async membership(groupId: string, handle: Handle, onJoined: () => void, closing: AbortSignal): Promise<void> {
+    await placeGroupAtEnd(this.groups, this.metadata, groupId, this.topic);
+    const consumer = this.consumer(groupId);
+    const ended = deferred<void>();
+    consumer.on(consumer.events.GROUP_JOIN, onJoined);
+    consumer.on(consumer.events.CRASH, ({ payload }) => ended.reject(payload.error));
+    closing.addEventListener('abort', () => ended.resolve(), { once: true });
+    try {
+      await consumer.connect();
+      await consumer.subscribe({ topic: this.topic });
+      // The threshold commits each event as soon as it is handled.
+      await consumer.run({ autoCommitThreshold: 1, eachMessage: (payload) => this.deliver(payload, handle) });
+      if (!closing.aborted) await ended.promise;
+    } finally {
+      await consumer.disconnect().catch(() => undefined);
+    }
+  }
+
+  private consumer(groupId: string): Consumer {
     const { sessionTimeoutMs, heartbeatMs } = this.settings;
-    const consumer = kafkaJsOf(this.settings).consumer({
+    return kafkaJsOf(this.settings).consumer({
       groupId,
       sessionTimeout: sessionTimeoutMs,
       rebalanceTimeout: sessionTimeoutMs,
       heartbeatInterval: heartbeatMs,
       maxWaitTimeInMs: FETCH_WAIT_MS,
       allowAutoTopicCreation: false,
-      retry: { retries: 5, restartOnFailure: async () => true },
+      // By itself it joins anew after some failures, and after others (a coordinator that is not found) never again.
+      retry: { retries: 5, restartOnFailure: async () => false },
     });
-    const joined = deferred<void>();
-    consumer.on(consumer.events.GROUP_JOIN, () => joined.resolve());
-    consumer.on(consumer.events.CRASH, ({ payload }) => {
-      joined.reject(payload.error);
-      this.settings.report(`control group ${groupId} was lost and is joined anew`, payload.error);
-    });
-    try {
-      await consumer.connect();
-      await consumer.subscribe({ topic: this.topic });
-      // The threshold commits each event as soon as it is handled.
-      await consumer.run({ autoCommitThreshold: 1, eachMessage: (payload) => this.deliver(payload, handle) });
-      await joined.promise;
-      return consumer;
-    } catch (error) {
-      await consumer.disconnect().catch(() => undefined);
-      throw error;
-    }
   }
 
   private async deliver({ message, heartbeat }: EachMessagePayload, handle: Handle): Promise<void> {

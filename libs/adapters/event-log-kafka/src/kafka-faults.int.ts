@@ -11,12 +11,17 @@ import { KafkaPartitionAssigner } from './kafka-partition-assigner.js';
 import { KafkaRawReader } from './kafka-raw-reader.js';
 import { KafkaWriter } from './kafka-writer.js';
 
+/** A port at which nobody listens. */
+const NOBODY = 1;
+
 /** The way to the broker, which can be cut. Addresses that the broker advertises are changed so that all go this way. */
 class Wire {
   private readonly sockets = new Set<Socket>();
   private readonly server = createServer((client) => this.connect(client));
   /** Nothing comes through any more from the broker; what goes to it still arrives. */
   deafToBroker = false;
+  /** The broker seems to say that it is where nobody is: so the coordinator of a group is known, and not found. */
+  misled = false;
   /** New connections are closed at once. */
   down = false;
   /** Called with what goes to the broker. */
@@ -74,7 +79,7 @@ class Wire {
       end.writeInt32BE(port);
       return Buffer.concat([Buffer.from(this.broker.host), end]);
     };
-    const [advertised, ours] = [address(this.broker.port), address(this.port)];
+    const [advertised, ours] = [address(this.broker.port), address(this.misled ? NOBODY : this.port)];
     for (let at = bytes.indexOf(advertised); at >= 0; at = bytes.indexOf(advertised, at + 1)) ours.copy(bytes, at);
   }
 }
@@ -99,7 +104,7 @@ describe('over a wire that breaks', () => {
   afterAll(() => Promise.all([admin.close(), reader.close(), wire.close()]), 30_000);
 
   const newStream = async (): Promise<string> => {
-    Object.assign(wire, { deafToBroker: false, down: false });
+    Object.assign(wire, { deafToBroker: false, misled: false, down: false });
     const stream = `faults-${++streams}`;
     await admin.ensureStream(stream, 1);
     return stream;
@@ -242,6 +247,33 @@ describe('over a wire that breaks', () => {
     await eventually('all are heard', () => heard.size === 3, 40_000);
     await Promise.all([channel.close(), publisher.close()]);
   }, 60_000);
+
+  test.each([
+    { failure: 'the broker is away for long', broken: { down: true } },
+    { failure: "the group's coordinator is not found", broken: { misled: true } },
+  ])(
+    'a control channel joins anew where kafkajs gives up: $failure',
+    async ({ broken }) => {
+      await newStream();
+      const problems: string[] = [];
+      const channel = new KafkaControlChannel({
+        ...options,
+        heartbeatMs: 200,
+        report: (problem, cause) => problems.push(`${problem}: ${String(cause)}`),
+      });
+      const publisher = new KafkaControlChannel(direct);
+      const heard: string[] = [];
+      await channel.subscribe(`away-${randomUUID()}`, async ({ id }) => void heard.push(id));
+      Object.assign(wire, broken);
+      wire.cut();
+      await eventually('it was lost twice', () => problems.length >= 2, 60_000);
+      Object.assign(wire, { down: false, misled: false });
+      await publisher.publish({ id: 'a', type: 'view.cut-requested', version: 1, timeMs: 0, subject: 's', data: {} });
+      await eventually('it is heard', () => heard.length > 0, 40_000);
+      await Promise.all([channel.close(), publisher.close()]);
+    },
+    120_000,
+  );
 });
 
 describe('where no Kafka is', () => {
