@@ -33,7 +33,6 @@ const report = {
   halted: (_id: unknown, _offset: number, error: unknown): never => {
     throw error;
   },
-  windowTruncated: (): void => undefined,
   trouble: (_partition: Partition, error: unknown): void => {
     throw error;
   },

@@ -1,6 +1,6 @@
 import { Logger, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
 import { partitionName, streamNamed, streamsOf, type Catalog, type Partition } from '@twofold/core';
-import { archiveEvents, truncationText, type ArchivePorts } from '@twofold/flows';
+import { archiveEvents, type ArchivePorts } from '@twofold/flows';
 import { PartitionTasks, RecentTroubles, type Metrics, type PartitionGuard, type Readiness } from '@twofold/platform';
 import type { PartitionAssigner } from '@twofold/ports';
 
@@ -36,7 +36,6 @@ export class Archiving implements OnApplicationBootstrap, BeforeApplicationShutd
         countSetAside({ ...labels, verdict: 'duplicate' }, aside.duplicates);
         countSetAside({ ...labels, verdict: 'dead' }, aside.deadLetters);
       },
-      windowTruncated: (partition, from, start) => this.logger.warn(truncationText(partition, from, start)),
       trouble: (partition, error) => troubles.add(partitionName(partition), error),
     };
     const archive = (partition: Partition, stop: AbortSignal): Promise<void> =>

@@ -1,6 +1,6 @@
 import { Logger, type OnApplicationBootstrap, type BeforeApplicationShutdown } from '@nestjs/common';
 import { partitionName, streamNamed, streamsOf, type Catalog, type Offset, type Partition } from '@twofold/core';
-import { foldIntoSpeedViews, truncationText, type FoldPorts, type FoldReport } from '@twofold/flows';
+import { foldIntoSpeedViews, type FoldPorts, type FoldReport } from '@twofold/flows';
 import {
   PartitionTasks,
   RecentTroubles,
@@ -68,7 +68,6 @@ export class Folding implements OnApplicationBootstrap, BeforeApplicationShutdow
         ),
       halted: ({ view, partition }, offset, error) =>
         troubles.add(`${view.name} on ${partitionName(partition)} stands still at offset ${offset}`, error),
-      windowTruncated: (partition, from, start) => this.logger.warn(truncationText(partition, from, start)),
       trouble: (partition, error) => troubles.add(partitionName(partition), error),
     };
   }

@@ -19,8 +19,6 @@ export type ArchivePorts = {
   readonly report: {
     /** The records of [from, to) are live, and so many of them set aside. */
     archived(partition: Partition, from: Offset, to: Offset, aside: SetAside): void;
-    /** As `FoldReport` has it. */
-    windowTruncated(partition: Partition, from: Offset, start: Offset): void;
     trouble(partition: Partition, error: unknown): void;
   };
   /** The offset that somebody waits for the archive to reach; until there, ranges are closed without waiting for more. */
@@ -46,7 +44,7 @@ export async function archiveEvents(
   stop: AbortSignal,
 ): Promise<void> {
   const decoder = new RecordDecoder(events);
-  const judged = new JudgedPartition(ports.log, partition, decoder, duplicates, ports.report);
+  const judged = new JudgedPartition(ports.log, partition, decoder, duplicates, ports.masterDataset);
   while (!stop.aborted) {
     try {
       const from = await ports.masterDataset.archivedTo(partition);

@@ -7,7 +7,7 @@ import {
   type ViewPlan,
 } from '@twofold/core';
 import type { EventBatch, EventLogReader } from '@twofold/ports';
-import { handOverToArchive, isOutOfRange } from './hand-over-to-archive.js';
+import { handOverToArchive, isStranding } from './hand-over-to-archive.js';
 import { HeldSpeedView, type SpeedViewPorts } from './held-speed-view.js';
 import { JudgedPartition } from './judged-partition.js';
 
@@ -45,14 +45,17 @@ export async function foldIntoSpeedViews(
   const held = views.map((plan) => new HeldSpeedView(ports, plan, partition));
   const tail = new Tail(ports.log, partition, stop);
   const decoder = new RecordDecoder(events);
-  const judged = new JudgedPartition(ports.log, partition, decoder, duplicates, ports.report);
-  /** Whether the log does not have what is to be folded next. */
+  const judged = new JudgedPartition(ports.log, partition, decoder, duplicates, null);
+  /** Whether the log does not have what is to be folded next, or what that is judged by. */
   let isStranded = false;
 
   while (!stop.aborted) {
     try {
       // first, or they would propose where they stand, and a generation would be built for nothing
-      if (isStranded) await handOverToArchive(ports, partition, views);
+      if (isStranded) {
+        await tail.settle();
+        await handOverToArchive(ports, partition, views, duplicates);
+      }
       for (const view of held) await view.attend();
       const folding = held.filter((view) => view.isFolding);
       if (folding.length === 0) {
@@ -71,7 +74,7 @@ export async function foldIntoSpeedViews(
       ports.report.folded(partition, from, batch.nextOffset);
     } catch (error) {
       ports.report.trouble(partition, error);
-      if (isOutOfRange(error)) isStranded = true;
+      if (isStranding(error)) isStranded = true;
       tail.forget();
       for (const view of held) view.discard();
       await ports.clock.wait(RETRY_PAUSE_MS, stop);

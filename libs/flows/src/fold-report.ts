@@ -9,8 +9,6 @@ export type FoldReport = {
   repaired(id: SpeedRecordId, was: RecordPair | null, cut: Offset): void;
   /** A view cannot be folded past an event: it stands still there, is tried again later, and its answers say how far they are. */
   halted(id: SpeedRecordId, offset: Offset, error: unknown): void;
-  /** Retention has removed [from, start) of the window in which duplicates are sought: one of an event there counts as new. */
-  windowTruncated(partition: Partition, from: Offset, start: Offset): void;
   /** The log or a store is away, or an event is of a version yet unknown: the partition waits and tries again. */
   trouble(partition: Partition, error: unknown): void;
 };

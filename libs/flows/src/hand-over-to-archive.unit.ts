@@ -5,6 +5,7 @@ import {
   dataSchemaOf,
   defineCatalog,
   defineEvent,
+  defineStream,
   defineView,
   streamNamed,
   string,
@@ -30,7 +31,8 @@ const byShop = defineView({
   window: daily(),
   measures: () => ({ sales: count() }),
 });
-const catalog = defineCatalog({ events: [sold], views: [byShop] });
+const sales = defineStream({ name: 'sales', duplicates: { withinMs: 60_000, withinRecords: 4 } });
+const catalog = defineCatalog({ events: [sold], views: [byShop], streams: [sales] });
 const plan = viewNamed(catalog, 'sales-by-shop');
 const partition = { stream: 'sales', partition: 0 };
 /** What fold and archive read it by. */
@@ -83,18 +85,28 @@ async function openWorld() {
         'sales',
         Array.from({ length: times }, () => ({ ...sale, headers: { ...sale.headers, ce_id: `${sent++}` } })),
       ),
+    /** An event that is on the log already. */
+    sendAgain: (id: number) => log.append('sales', [{ ...sale, headers: { ...sale.headers, ce_id: `${id}` } }]),
     retainFrom: (offset: Offset) => log.removeBelow(partition, offset),
+    /** Starts a worker; what it returns ends it. */
     fold: () => {
+      const stop = new AbortController();
       const report = {
-        ...{ folded: () => undefined, repaired: () => undefined, windowTruncated: () => undefined },
+        ...{ folded: () => undefined, repaired: () => undefined },
         ...{ halted: trouble, trouble },
       };
       const ports = { log, speedViews, boundaries, batchViews, clock, report, news: () => 0 };
       const assignment = { partition, views: catalog.views, ...reading };
-      working.push(foldIntoSpeedViews(ports, assignment, stopping.signal));
+      const ending = AbortSignal.any([stop.signal, stopping.signal]);
+      const ended = foldIntoSpeedViews(ports, assignment, ending);
+      working.push(ended);
+      return async () => {
+        stop.abort();
+        await ended;
+      };
     },
     archive: () => {
-      const report = { archived: () => undefined, windowTruncated: () => undefined, trouble };
+      const report = { archived: () => undefined, trouble };
       const ports = { log, masterDataset, clock, wanted: () => Infinity, report };
       working.push(archiveEvents(ports, { partition, ...reading }, stopping.signal));
     },
@@ -137,7 +149,7 @@ describe('a record that stands below the start of the log', () => {
     await until('the worker says so', async () => world.troubles.some((told) => told.includes('offset 0')));
     expect(await world.answer()).toMatchObject({ sales: 0, offset: 0 });
     const { cut } = await world.build();
-    expect(cut).toEqual({ sales: [12] });
+    expect(cut).toEqual({ sales: [20] });
     await world.sell(3);
     await until('folding goes on', async () => (await world.answer()).offset === 23);
     expect(await world.answer()).toMatchObject({ sales: 23, catchingUp: false, generation: 1 });
@@ -153,12 +165,33 @@ describe('a record that stands below the start of the log', () => {
     await until('the worker says so', async () => world.troubles.length > 1);
     const building = world.build().catch((error: unknown) => error);
     await until('the boundary stands', async () => (await world.boundaries.vectorOf(plan.id, 1)) !== null);
-    expect(await world.boundaries.vectorOf(plan.id, 1)).toEqual({ sales: [12] });
+    expect(await world.boundaries.vectorOf(plan.id, 1)).toEqual({ sales: [20] });
     expect(world.troubles).toContainEqual(expect.stringMatching(/does not hold offset 0/));
     expect(await world.answer()).toMatchObject({ sales: 0, offset: 0 });
     expect(await world.archivedTo()).toBe(0);
     await world.close();
     expect(await building).toMatchObject({ code: 'conflict', message: expect.stringMatching(/the archive to reach/) });
+  });
+
+  it('so is one that stands above it, where duplicates of what was removed cannot be told', async () => {
+    const world = await openWorld();
+    await world.sell(20);
+    world.archive();
+    const first = world.fold();
+    await until('all is folded', async () => (await world.answer()).offset === 20);
+    await first();
+    await world.sendAgain(17);
+    await until('all is archived', async () => (await world.archivedTo()) === 21);
+    world.retainFrom(18);
+    world.fold();
+    await until('the worker says so', async () => world.troubles.some((told) => told.includes('duplicates')));
+    expect(await world.answer()).toMatchObject({ sales: 20, offset: 20 });
+    await world.sell(3);
+    await world.build();
+    await world.sendAgain(21);
+    await until('folding goes on', async () => (await world.answer()).offset === 25);
+    expect(await world.answer()).toMatchObject({ sales: 23, duplicates: 2, catchingUp: false });
+    await world.close();
   });
 
   it('is left to its worker where that has folded on: no boundary falls into what was applied', async () => {

@@ -1,5 +1,7 @@
 import {
   DuplicateFinder,
+  PlainRecord,
+  headerOf,
   partitionName,
   type DecodedKind,
   type DuplicatesWindow,
@@ -8,7 +10,8 @@ import {
   type Partition,
   type RecordDecoder,
 } from '@twofold/core';
-import type { EventLogReader } from '@twofold/ports';
+import type { EventLogReader, MasterDataset } from '@twofold/ports';
+import { hasWindow, windowTruncated } from './whole-window.js';
 
 /** What every reader of a partition concludes about a record. `decoder` holds the event, where it is one. */
 export type Judgement = Exclude<DecodedKind, 'unknown-version'> | 'duplicate';
@@ -17,13 +20,16 @@ export type Judgement = Exclude<DecodedKind, 'unknown-version'> | 'duplicate';
 const FETCH_BYTES = 8 * 1024 * 1024;
 /** Nothing is waited for: what is looked back through stands there. */
 const WAIT_MS = 500;
+/** Offsets whose identities come from the archive at a time: some 20 MB of memory. */
+const ARCHIVED_AT_A_TIME = 50_000;
 
 /**
  * The verdicts on a partition's records, for fold and archive alike: whether a record is an event, and whether it is there for
  * the first time. They are a function of the log; what they need to know of it besides the record is read again after a
  * restart, so nothing is kept outside the log.
  *
- * Where retention has removed part of the window, what is left of it decides: `report` says so.
+ * Where retention has removed part of the window, the archive has it. Who has no archive is not told a verdict: {@link goTo}
+ * rejects with `window-truncated`.
  */
 export class JudgedPartition {
   private readonly duplicates: DuplicateFinder;
@@ -32,8 +38,8 @@ export class JudgedPartition {
     private readonly log: EventLogReader,
     private readonly partition: Partition,
     private readonly decoder: RecordDecoder,
-    window: DuplicatesWindow,
-    private readonly report: { windowTruncated(partition: Partition, from: Offset, start: Offset): void },
+    private readonly window: DuplicatesWindow,
+    private readonly archive: Pick<MasterDataset, 'identities'> | null,
   ) {
     this.duplicates = new DuplicateFinder(window);
   }
@@ -47,7 +53,7 @@ export class JudgedPartition {
   async goTo(offset: Offset, signal: AbortSignal): Promise<void> {
     if (this.standsAt(offset)) return;
     this.duplicates.restart(offset);
-    const from = await this.startOfWindow(offset);
+    const from = await this.startOnLog(offset, signal);
     for (let at = from; at < offset && !signal.aborted;) {
       const batch = await this.log.read(this.partition, {
         ...{ from: at, below: offset, maxBytes: FETCH_BYTES, waitMs: WAIT_MS, signal },
@@ -73,16 +79,25 @@ export class JudgedPartition {
     return kind === 'event' && this.duplicates.isDuplicate(record) ? 'duplicate' : kind;
   }
 
-  private async startOfWindow(offset: Offset): Promise<Offset> {
+  /** Where the window before `offset` begins on the log; what retention has taken of it is remembered from the archive. */
+  private async startOnLog(offset: Offset, signal: AbortSignal): Promise<Offset> {
     const wanted = this.duplicates.windowStart(offset);
     if (wanted === offset) return offset;
-    const { start } = await this.log.bounds(this.partition.stream);
-    const from = Math.max(wanted, start[this.partition.partition] ?? 0);
-    if (from > wanted) this.report.windowTruncated(this.partition, wanted, from);
-    return Math.min(from, offset);
+    const start = (await this.log.bounds(this.partition.stream)).start[this.partition.partition] ?? 0;
+    if (wanted >= start) return wanted;
+    const from = Math.min(start, offset);
+    if (await hasWindow(this.log, this.partition, this.window, offset)) return from;
+    if (this.archive === null) throw windowTruncated(this.partition, offset);
+    for (let at = wanted; at < from && !signal.aborted; at += ARCHIVED_AT_A_TIME) {
+      const below = Math.min(at + ARCHIVED_AT_A_TIME, from);
+      for (const { offset, appendedAtMs, source, id } of await this.archive.identities(this.partition, at, below))
+        this.duplicates.isDuplicate(
+          new PlainRecord({
+            ...{ offset, appendedAtMs, key: null, value: null },
+            header: (name) => (name === headerOf('source') ? source : name === headerOf('id') ? id : undefined),
+          }),
+        );
+    }
+    return from;
   }
 }
-
-/** What a person should know about a window that is not there any more. */
-export const truncationText = (partition: Partition, from: Offset, start: Offset): string =>
-  `${partitionName(partition)}: retention has removed the offsets ${from} to ${start - 1}, in which duplicates would be sought; an event that is on the log again since then counts as new. Keep the log longer than the stream's window of duplicates`;

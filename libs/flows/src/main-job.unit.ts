@@ -224,7 +224,6 @@ async function openWorld(audits: Audit[]) {
     folded: () => undefined,
     repaired: () => undefined,
     halted: rethrow,
-    windowTruncated: rethrow,
     trouble: rethrow,
   };
   const fold = (partition: Partition, stop: AbortSignal): Promise<void> =>
@@ -245,7 +244,7 @@ async function openWorld(audits: Audit[]) {
         masterDataset,
         clock,
         wanted: () => Infinity,
-        report: { archived: () => undefined, windowTruncated: rethrow, trouble: (_p, e) => rethrow(null, 0, e) },
+        report: { archived: () => undefined, trouble: (_p, e) => rethrow(null, 0, e) },
       },
       { partition, events: catalog.events, ...streamNamed(catalog.streams, partition.stream) },
       stop,

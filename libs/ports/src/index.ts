@@ -15,7 +15,7 @@ export {
   type PartitionAssigner,
   type ReadOptions,
 } from './event-log.js';
-export { type ArchiveFile, type MasterDataset } from './master-dataset.js';
+export { type ArchiveFile, type ArchivedIdentity, type MasterDataset } from './master-dataset.js';
 export { type Rebuild, type RebuildState, type ReplayLedger } from './replay-ledger.js';
 export {
   type Epoch,

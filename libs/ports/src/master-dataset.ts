@@ -15,6 +15,14 @@ export type ArchiveFile = {
   readonly location: string;
 };
 
+/** By what a record is told from others that are the same event. */
+export type ArchivedIdentity = {
+  readonly offset: Offset;
+  readonly appendedAtMs: number;
+  readonly source: string;
+  readonly id: string;
+};
+
 /**
  * The log's history as immutable Parquet files. A row per record: `stream`, `partition`, `offset`,
  * `appended_at` (ms), `verdict` ('event' | 'duplicate' | 'dead'), `reason`, `id`, `source`, `subject`, `type`, `version`,
@@ -45,6 +53,9 @@ export interface MasterDataset {
 
   /** What is set aside below a cut, and the newest append time there. The cut must be archived. */
   summaryBelow(cut: OffsetVector): Promise<SetAside & { readonly appliedAtMs: number | null }>;
+
+  /** Of the events of [from, below), duplicates among them, in order. The range must be archived; the caller bounds it. */
+  identities(partition: Partition, from: Offset, below: Offset): Promise<readonly ArchivedIdentity[]>;
 
   close(): Promise<void>;
 }

@@ -212,6 +212,21 @@ export function masterDatasetContract(name: string, setup: () => Promise<MasterD
       expect(await one.filesBelow({}, 'flight.landed')).toEqual([]);
     });
 
+    test('identities are those of events, duplicates among them, in order, of exactly the range asked for', async () => {
+      const partition = newPartition();
+      await one.append(partition, 0, 4, [landedAt(0), deadAt(1), strangeAt(2), duplicateAt(3)], TYPES);
+      await one.append(partition, 4, 9, [landedAt(4), duplicateAt(6), landedAt(8)], TYPES);
+      const within = async (from: Offset, below: Offset) => one.identities(partition, from, below);
+      const identityAt = (offset: Offset) => {
+        const { appendedAtMs, source, id } = landedAt(offset);
+        return { offset, appendedAtMs, source, id };
+      };
+      expect((await within(0, 9)).map(({ offset }) => offset)).toEqual([0, 2, 3, 4, 6, 8]);
+      expect(await within(3, 8)).toEqual([3, 4, 6].map(identityAt));
+      expect(await within(4, 4)).toEqual([]);
+      expect(await within(5, 6)).toEqual([]);
+    });
+
     test('the summary counts what is set aside and tells the newest append time, exactly at the cut', async () => {
       const partition = newPartition();
       await one.append(partition, 0, 4, [landedAt(0), deadAt(1), strangeAt(2), deadAt(3)], TYPES);

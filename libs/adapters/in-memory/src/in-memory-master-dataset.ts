@@ -11,7 +11,7 @@ import {
   type Partition,
   type SetAside,
 } from '@twofold/core';
-import type { ArchiveFile, MasterDataset } from '@twofold/ports';
+import type { ArchiveFile, ArchivedIdentity, MasterDataset } from '@twofold/ports';
 
 type Range = {
   readonly partition: Partition;
@@ -81,6 +81,14 @@ export class InMemoryMasterDataset implements MasterDataset {
         ...range.partition,
       })),
     );
+  }
+
+  async identities(partition: Partition, from: Offset, below: Offset): Promise<readonly ArchivedIdentity[]> {
+    return this.rangesOf(partition)
+      .flatMap(({ byVersion }) => [...byVersion.values()].flat())
+      .filter(({ offset, verdict }) => offset >= from && offset < below && verdict.kind !== 'dead')
+      .map(({ offset, appendedAtMs, source, id }) => ({ offset, appendedAtMs, source, id }))
+      .sort((a, b) => a.offset - b.offset);
   }
 
   async close(): Promise<void> {}

@@ -120,6 +120,17 @@ export class ArchiveManifest {
     });
   }
 
+  /** Locations of the live files of the ranges that have offsets of [from, below). */
+  locationsWithin({ stream, partition }: Partition, from: Offset, below: Offset): Promise<readonly string[]> {
+    return reachingStore(async () => {
+      const ranges = await this.database.prisma.archiveRange.findMany({
+        where: { stream, partition, fromOffset: { lt: BigInt(below) }, toOffset: { gt: BigInt(from) } },
+        select: { files: { select: { location: true } } },
+      });
+      return ranges.flatMap(({ files }) => files.map(({ location }) => location));
+    });
+  }
+
   rangesBelow({ stream, partition }: Partition, offset: Offset): Promise<RangesBelow> {
     const below = BigInt(offset);
     return reachingStore(async () => {

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { DuckDBDataChunk, DuckDBInstance, DuckDBVector, type DuckDBConnection } from '@duckdb/node-api';
 import { duckDb, type ArchivedEvent, type Offset, type SetAside } from '@twofold/core';
+import type { ArchivedIdentity } from '@twofold/ports';
 import type { ArchiveColumn } from './archive-column.js';
 
 /** What the rows of all files under way may take before they spill. A range of 50,000 flights takes some 20 MB. */
@@ -62,6 +63,21 @@ export class ParquetFiles {
         duplicates: Number(duplicates),
         appliedAtMs: typeof newest === 'bigint' ? Number(newest) : null,
       };
+    });
+  }
+
+  /** Of the files' events in [from, below), in order. */
+  async identities(paths: readonly string[], from: Offset, below: Offset): Promise<readonly ArchivedIdentity[]> {
+    if (paths.length === 0) return [];
+    const offset = quoteIdentifier('offset');
+    return this.connected(async (connection) => {
+      const reader = await connection.runAndReadAll(
+        `SELECT ${offset}, appended_at, source, id FROM read_parquet([${paths.map(quoteText).join(', ')}], union_by_name = true)
+         WHERE ${offset} >= ${from} AND ${offset} < ${below} AND verdict <> 'dead' ORDER BY ${offset}`,
+      );
+      return reader.getRows().map(([at, appendedAt, source, id]) => ({
+        ...{ offset: Number(at), appendedAtMs: Number(appendedAt), source: String(source), id: String(id) },
+      }));
     });
   }
 

@@ -14,7 +14,7 @@ import {
   type SetAside,
 } from '@twofold/core';
 import type { Metadata } from '@twofold/metadata';
-import type { ArchiveFile, MasterDataset } from '@twofold/ports';
+import type { ArchiveFile, ArchivedIdentity, MasterDataset } from '@twofold/ports';
 import { archiveColumns } from './archive-column.js';
 import { reachingFiles } from './archive-failure.js';
 import { ArchiveManifest, partitionsOf } from './archive-manifest.js';
@@ -97,6 +97,11 @@ export class ParquetMasterDataset implements MasterDataset {
       ...sumAside(summaries),
       appliedAtMs: appliedAtMs === -Infinity ? null : appliedAtMs,
     };
+  }
+
+  async identities(partition: Partition, from: Offset, below: Offset): Promise<readonly ArchivedIdentity[]> {
+    const locations = await this.manifest.locationsWithin(partition, from, below);
+    return reachingFiles(this.directory, () => this.files.identities(locations, from, below));
   }
 
   close(): Promise<void> {

@@ -47,6 +47,7 @@ export type ErrorCode =
   | 'log-unavailable'
   | 'store-unavailable'
   | 'offset-out-of-range'
+  | 'window-truncated'
   | 'partitions-changed'
   | 'stream-changed'
   | 'invalid-configuration'
