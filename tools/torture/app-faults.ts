@@ -1,3 +1,4 @@
+import { catalog } from '@twofold/catalog';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { AppName } from '../demo/apps.ts';
 import { libfaketime, setClock } from './clocks.ts';
@@ -71,7 +72,7 @@ const rebuildAskedFor: Fault = {
   manners: BOTH,
   touches: 'batch-view-builder',
   async inject(world, random, manner) {
-    const view = random.pick(['delays-by-airport', 'routes-by-day', 'network-by-hour', 'new-users-by-day']);
+    const view = catalog.views[random.below(catalog.views.length)]?.id.name;
     await fetch(`${world.urlOf('replay-orchestrator')}/v1/views/${view}/rebuilds`, { method: 'POST' }).catch(
       () => null,
     );

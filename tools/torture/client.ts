@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { makeEvent, type Sent } from './events.ts';
 import type { Random } from './random.ts';
 
 /** What became of an event, as far as its client knows. unknown: no answer, or one that says that it may be on the log. */
@@ -7,23 +8,13 @@ export type Outcome = 'accepted' | 'rejected' | 'unknown';
 /** Every identity that was ever sent, with its outcome. */
 export type Ledger = Map<string, Outcome>;
 
-export const SOURCE = 'urn:twofold:torture';
-const AIRPORTS = ['ATL', 'ORD', 'DFW', 'LAX', 'DEN', 'PHX'] as const;
-const COUNTRIES = ['DE', 'FR', 'US'] as const;
-const DAYS = 4;
-const DAY_MS = 86_400_000;
-const FIRST_DAY_MS = Date.UTC(2001, 0, 1);
 const BATCH = { least: 1, most: 400 };
-/** One in so many events is not what it says it is, and must be rejected. */
-const ONE_IN_BAD = 200;
 /** How often a batch of which nobody knows is sent again; and one in so many batches is though all of it is known. */
 const MAX_AGAIN = 3;
 const ONE_IN_AGAIN = 20;
 /** Longer than ingest waits for the log; then the client gives up, and does not know. */
 const PATIENCE_MS = 60_000;
 const AFTER_FAILURE_MS = 200;
-
-type Sent = { readonly id: string; readonly isBad: boolean; readonly event: unknown };
 
 /**
  * One producer: sends batches, one after the other, at about the rate given, until stopped. What it does not know to be on the
@@ -76,22 +67,4 @@ async function send(ingestUrl: string, batch: readonly Sent[]): Promise<readonly
   } catch {
     return batch.map(() => 'unknown');
   }
-}
-
-function makeEvent(id: string, random: Random): Sent {
-  const isBad = random.below(ONE_IN_BAD) === 0;
-  const time = new Date(FIRST_DAY_MS + random.below(DAYS * DAY_MS)).toISOString();
-  const envelope = { specversion: '1.0', id, source: SOURCE, time };
-  if (random.below(4) === 0) {
-    const data = { plan: isBad ? 7 : random.pick(['free', 'team']), country: random.pick(COUNTRIES) };
-    return {
-      id,
-      isBad,
-      event: { ...envelope, type: 'account.registered', subject: `account-${random.below(1_000)}`, data },
-    };
-  }
-  const [origin, destination] = [random.pick(AIRPORTS), random.pick(AIRPORTS)];
-  const delay = isBad ? 'late' : random.between(-30, 300);
-  const data = { date: time, delay, distance: random.between(50, 3_000), origin, destination };
-  return { id, isBad, event: { ...envelope, type: 'flight.landed', subject: `${origin}-${destination}`, data } };
 }

@@ -1,16 +1,8 @@
 import { catalog } from '@twofold/catalog';
-import {
-  currentEvent,
-  partitionName,
-  RecordDecoder,
-  streamNamed,
-  streamsOf,
-  type LogRecord,
-  type Offset,
-  type PlainEvent,
-} from '@twofold/core';
+import { partitionName, RecordDecoder, streamNamed, streamsOf, type Offset, type PlainEvent } from '@twofold/core';
 import { KafkaRawReader } from '@twofold/event-log-kafka';
 import { Identities } from './identities.ts';
+import { plainEvent } from './plain-event.ts';
 
 /** A record as the reference sees it. `event` null: no view reads it, for it is a duplicate, or no event of the catalog. */
 export type CopiedRecord = {
@@ -62,7 +54,7 @@ export class LogCopier {
     for (let from = this.nextOffsets.get(name) ?? 0; from < head;) {
       const batch = await this.reader.read({ stream, partition }, { from });
       batch.forEach((record) => {
-        const event = plainEvent(decoder, stream, partition, record);
+        const event = plainEvent(decoder, catalog.events, { stream, partition }, record);
         const isDuplicate = event !== null && identities.isDuplicate(record);
         records.push({
           offset: record.offset,
@@ -76,13 +68,4 @@ export class LogCopier {
       this.nextOffsets.set(name, from);
     }
   }
-}
-
-/** As the reference brings it up to the newest version of its type, so that the compiled upcasts are judged too. */
-function plainEvent(decoder: RecordDecoder, stream: string, partition: number, record: LogRecord): PlainEvent | null {
-  if (decoder.decode(record) !== 'event') return null;
-  const { event, timeMs, values } = decoder;
-  if (event === null) return null;
-  const versions = catalog.events.filter(({ type }) => type === event.type);
-  return currentEvent(versions, event.version, values, { timeMs, stream, partition, offset: record.offset });
 }

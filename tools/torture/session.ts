@@ -14,7 +14,7 @@ export type Poll =
   | { readonly kind: 'refused'; readonly code: string }
   | { readonly kind: 'unanswered' };
 
-const EVERY_MS = 300;
+const EVERY_MS = 500;
 /** Longer than any bound of the gateway's own. */
 const PATIENCE_MS = 60_000;
 

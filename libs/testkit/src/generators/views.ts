@@ -75,6 +75,7 @@ export function viewsOver(
   events: readonly EventType[],
   catalog: readonly EventType[],
   isWild: boolean,
+  name = 'random-view',
 ): fc.Arbitrary<LawView> {
   const leaves = leavesOfAll(events, (path) => {
     throw new Error(`${path} is of several types`);
@@ -97,7 +98,7 @@ export function viewsOver(
       const named = <T>(values: readonly T[], from: number): Readonly<Record<string, T>> =>
         Object.fromEntries(values.map((value, index) => [names[from + index] ?? '', value]));
       const view = defineView({
-        name: 'random-view',
+        name,
         from: events,
         ...(where === null ? {} : { where: () => where }),
         by: () => named(by, 0),
