@@ -1,9 +1,11 @@
+import { catalog } from '@twofold/catalog';
+import { streamsOf } from '@twofold/core';
 import { openMetadata } from '@twofold/metadata';
 import { ParquetMasterDataset } from '@twofold/master-dataset-parquet';
 import { setTimeout as pause } from 'node:timers/promises';
 import { ABRUPT, AWAY_MS, persistently, type Fault } from './fault.ts';
 import { emptyRedis, withAdmin } from './server-clients.ts';
-import type { World } from './world.ts';
+import { PARTITIONS, type World } from './world.ts';
 
 /** Retention takes from the log what the archive has; and where the speed views are lost too, only the archive has it. */
 const logTruncated = (redisIsEmptied: boolean): Fault => ({
@@ -22,8 +24,8 @@ const logTruncated = (redisIsEmptied: boolean): Fault => ({
 });
 
 async function truncateToArchive(world: World): Promise<void> {
-  const log = await world.log.copy(); // what is removed must still be judged
-  const archivedTo = await archivedOf(world, log);
+  const archivedTo = await archivedOf(world);
+  await world.log.copy(); // what is removed must still be judged
   await withAdmin(world, async (admin) => {
     for (const [stream, offsets] of Object.entries(archivedTo)) {
       const topic = `${world.namespace}.events.${stream}`;
@@ -34,15 +36,13 @@ async function truncateToArchive(world: World): Promise<void> {
   });
 }
 
-async function archivedOf(
-  world: World,
-  log: Readonly<Record<string, readonly unknown[]>>,
-): Promise<Readonly<Record<string, readonly number[]>>> {
+async function archivedOf(world: World): Promise<Readonly<Record<string, readonly number[]>>> {
   const database = await openMetadata(world.servers.urls.DATABASE_URL);
   const archive = await ParquetMasterDataset.open({ directory: world.archive.directory, database });
   try {
-    const streams = Object.entries(log).map(async ([stream, partitions]) => {
-      const offsets = partitions.map((_, partition) => archive.archivedTo({ stream, partition }));
+    const partitions = Array.from({ length: PARTITIONS }, (_, partition) => partition);
+    const streams = streamsOf(catalog).map(async (stream) => {
+      const offsets = partitions.map((partition) => archive.archivedTo({ stream, partition }));
       return [stream, await Promise.all(offsets)] as const;
     });
     return Object.fromEntries(await Promise.all(streams));
