@@ -14,6 +14,7 @@ const mayDependOn = {
   'type:in-memory': ['type:core', 'type:ports', 'type:testkit'],
   'type:platform': ['type:core', 'type:ports'],
   'type:testkit': ['type:core', 'type:ports'],
+  'type:simulation': ['type:core', 'type:ports', 'type:flows', 'type:in-memory'],
   'type:app': [
     'type:core',
     'type:catalog',

@@ -8,7 +8,7 @@ import type { WorkspaceProject } from './workspace-project.ts';
 
 const SCOPE = '@twofold/';
 const CORE = 'type:core';
-const FOR_TESTS = ['type:testkit', 'type:in-memory'];
+const FOR_TESTS = ['type:testkit', 'type:in-memory', 'type:simulation'];
 /** The core has hashes to make, and nothing else that Node has and the language has not. */
 const ALLOWED_IN_CORE = ['node:crypto'];
 
@@ -50,7 +50,7 @@ export function importProblems(projects: readonly WorkspaceProject[], table: Dep
   });
 }
 
-/** What exists for tests is imported by tests: the testkit and the in-memory adapters. Contract suites are tests too. */
+/** What exists for tests is imported by tests: the testkit, the in-memory adapters, the simulation. Contract suites are tests too. */
 export const testOnlyProblems = (projects: readonly WorkspaceProject[]): readonly string[] => {
   const forTests = projects.filter(({ tags }) => tags.some((tag) => FOR_TESTS.includes(tag))).map(({ name }) => name);
   return projects

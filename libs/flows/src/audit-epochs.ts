@@ -41,7 +41,7 @@ export async function readEpochs(
   to: OffsetVector,
   stop: AbortSignal,
 ): Promise<HeldRows | null> {
-  const giveUpAtMs = clock.now() + SEAL_WAIT_MS;
+  const giveUpAtMs = clock.elapsed() + SEAL_WAIT_MS;
   const held = new HeldRows(plan);
   for (const span of spansBetween(plan, from, to)) {
     const read = (after: string | null): Promise<SealedStep | null> =>
@@ -56,7 +56,7 @@ export async function readEpochs(
         if (after === null) break;
         continue;
       }
-      if (clock.now() >= giveUpAtMs) throw notSealed(span);
+      if (clock.elapsed() >= giveUpAtMs) throw notSealed(span);
       await clock.wait(POLL_MS, stop);
     }
   }

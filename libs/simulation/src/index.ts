@@ -1,0 +1,3 @@
+export { type Mistake } from './mistake.js';
+export { MISTAKES } from './mistakes.js';
+export { simulate, type Run } from './simulate.js';

@@ -1,0 +1,14 @@
+import type { Mistake } from './mistake.js';
+import { BOUNDARY_MISTAKES } from './mistakes/boundary-mistakes.js';
+import { DUPLICATE_MISTAKES } from './mistakes/duplicate-mistakes.js';
+import { GENERATION_MISTAKES } from './mistakes/generation-mistakes.js';
+import { READER_MISTAKES } from './mistakes/reader-mistakes.js';
+import { SPEED_VIEW_MISTAKES } from './mistakes/speed-view-mistakes.js';
+
+export const MISTAKES: readonly Mistake[] = [
+  ...SPEED_VIEW_MISTAKES,
+  ...BOUNDARY_MISTAKES,
+  ...GENERATION_MISTAKES,
+  ...DUPLICATE_MISTAKES,
+  ...READER_MISTAKES,
+];

@@ -1,0 +1,50 @@
+import type { ArchivedEvent, Offset, OffsetVector, Partition } from '@twofold/core';
+import { InMemorySpeedViewStore } from '@twofold/in-memory';
+import type {
+  BatchViewStore,
+  Boundaries,
+  EventLogAdmin,
+  EventLogReader,
+  EventLogWriter,
+  MasterDataset,
+  SpeedRecordId,
+  SpeedViewStore,
+} from '@twofold/ports';
+
+export type StoredRecord = ReturnType<InMemorySpeedViewStore['snapshot']>;
+
+/** A speed view store whose records can be taken out and put back: for faults, the checker, and mistakes. */
+export type OpenSpeedViews = SpeedViewStore & {
+  /** A copy; null where there is none. */
+  peek(id: SpeedRecordId): Promise<StoredRecord>;
+  put(id: SpeedRecordId, record: StoredRecord): Promise<void>;
+};
+
+export class OpenInMemorySpeedViews extends InMemorySpeedViewStore implements OpenSpeedViews {
+  async peek(id: SpeedRecordId): Promise<StoredRecord> {
+    return this.snapshot(id);
+  }
+
+  async put(id: SpeedRecordId, record: StoredRecord): Promise<void> {
+    this.restore(id, record);
+  }
+}
+
+/** A master dataset whose events can be had: for the engine, and the checker. */
+export type OpenMasterDataset = MasterDataset & {
+  eventsBelow(cut: OffsetVector, eventType: string | null): readonly (ArchivedEvent & Partition)[];
+};
+
+/** A log that retention takes from. */
+export type OpenLog = EventLogReader &
+  EventLogWriter &
+  EventLogAdmin & { removeBelow(partition: Partition, offset: Offset): void };
+
+/** All that outlives a process. */
+export type Stores = {
+  readonly log: OpenLog;
+  readonly speedViews: OpenSpeedViews;
+  readonly boundaries: Boundaries;
+  readonly batchViews: BatchViewStore;
+  readonly masterDataset: OpenMasterDataset;
+};
