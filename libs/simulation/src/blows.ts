@@ -1,4 +1,4 @@
-import type { Actor } from './actor.js';
+import type { Actor, Role } from './actor.js';
 import { hireWorker } from './processes/worker.js';
 import type { Blow } from './profile.js';
 import type { StoredRecord, Stores } from './stores.js';
@@ -14,6 +14,8 @@ const COPY_AGE_MS = { low: 0, high: 1_500 };
 const ALL = 0.3;
 /** How often records are lost when the log has just lost what they were folded from. */
 const WITH_RECORDS = 0.5;
+/** How often an archiver dies then, who knew what was on it. */
+const WITH_ARCHIVER = 0.5;
 
 /** A fault happens, now. */
 export function strike(world: World, blow: Blow): void {
@@ -44,8 +46,10 @@ export function strike(world: World, blow: Blow): void {
 const STORES: readonly (keyof Stores)[] = ['log', 'speedViews', 'boundaries', 'batchViews', 'masterDataset'];
 
 /** Readers only ever crash or pause like anybody; the producer does not, for then there would be nothing to see. */
-const aProcess = (world: World): Actor | null => {
-  const processes = world.actors.filter(({ role, isRunning }) => isRunning && role !== 'producer');
+const aProcess = (world: World, wanted: Role | null = null): Actor | null => {
+  const processes = world.actors.filter(
+    ({ role, isRunning }) => isRunning && (wanted === null ? role !== 'producer' : role === wanted),
+  );
   return processes.length === 0 ? null : world.random.pick(processes);
 };
 
@@ -57,13 +61,13 @@ function replace(world: World, actor: Actor | null, end: (actor: Actor) => void)
   world.scheduler.after(world.random.between(REPLACED_AFTER_MS.low, REPLACED_AFTER_MS.high), actor.hireAgain);
 }
 
-/** Where duplicates are sought, the log is kept for longer than their window (docs/architecture.md): here it is not. */
+/** Of all that the archive has, so that nothing is left of the window of duplicates either. */
 function retain(world: World): void {
-  const { duplicates, partitions, random, stores } = world;
-  if (duplicates.withinRecords > 0) return;
+  const { partitions, random, stores } = world;
   const partition = random.pick(partitions);
   world.live(async () => stores.log.removeBelow(partition, await stores.masterDataset.archivedTo(partition)));
   if (random.chance(WITH_RECORDS)) eachRecord(world, (put) => put(null));
+  if (random.chance(WITH_ARCHIVER)) replace(world, aProcess(world, 'archiver'), (actor) => actor.crash());
 }
 
 /** A record comes back as it is now, some time from now. */

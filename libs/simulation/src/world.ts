@@ -35,6 +35,7 @@ const EXPECTED: readonly ErrorCode[] = [
   'store-unavailable',
   'log-unavailable',
   'offset-out-of-range',
+  'window-truncated',
   'conflict',
   'position-not-reached',
 ];

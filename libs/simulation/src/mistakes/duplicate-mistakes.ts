@@ -17,6 +17,11 @@ export const DUPLICATE_MISTAKES: readonly Mistake[] = [
     }),
   },
   {
+    name: 'what retention took of the window is not asked of the archive',
+    spec: [],
+    inCalls: () => ({ masterDataset: (right) => replacing(right, { identities: async () => [] }) }),
+  },
+  {
     name: 'duplicates are sought within a file of the archive only',
     spec: [],
     inStores: {

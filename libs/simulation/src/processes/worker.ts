@@ -8,7 +8,6 @@ export function hireWorker(world: World, partition: Partition): Actor {
   const report = {
     folded: () => undefined,
     repaired: () => undefined,
-    windowTruncated: () => world.fail(new Error('nobody removed anything')),
     halted: (_id: unknown, _offset: unknown, error: unknown) => world.fail(error),
     trouble: (_partition: unknown, error: unknown) => world.tolerate(error),
   };
