@@ -15,7 +15,7 @@ async function kafkaLog(openReader: (options: KafkaOptions) => EventLogReader): 
   const options: KafkaOptions = {
     brokers: testServers().kafkaBrokers,
     namespace: `test-${randomUUID()}`,
-    unavailableAfterMs: 4_000,
+    unavailableAfterMs: 8_000, // for a machine that has other things to do
     heartbeatMs: 300,
   };
   const settings = settingsOf(options);
