@@ -66,6 +66,7 @@ export async function foldIntoSpeedViews(
       if (!judged.standsAt(from)) {
         await tail.settle();
         await judged.goTo(from, stop);
+        if (stop.aborted) break; // it is not ready, and a batch may be in hand
       }
       const batch = await tail.from(from);
       isStranded = false;
