@@ -4,11 +4,11 @@ import {
   partitionName,
   rowKeyOf,
   sumAside,
-  type DuplicatesWindow,
   type Offset,
   type OffsetVector,
   type Partition,
   type SetAside,
+  type StreamDefinition,
   type ViewPlan,
   type ViewRow,
 } from '@twofold/core';
@@ -23,8 +23,9 @@ export const textOfRows = (rows: readonly ViewRow[]): string =>
     .join('\n');
 
 export function holdAside(expected: SetAside, found: SetAside, kind: ViolationKind, told: () => string): void {
-  const isSame = found.deadLetters === expected.deadLetters && found.duplicates === expected.duplicates;
-  hold(isSame, kind, () => `${told()}: ${JSON.stringify(found)} set aside, not ${JSON.stringify(expected)}`);
+  const textOf = ({ deadLetters, duplicates, held }: SetAside): string =>
+    `${deadLetters} dead, ${duplicates} again, ${held} held`;
+  hold(textOf(found) === textOf(expected), kind, () => `${told()}: ${textOf(found)}, not ${textOf(expected)}`);
 }
 
 type Kind = 'event' | 'duplicate' | 'dead' | 'gap';
@@ -37,7 +38,7 @@ export class Reference {
 
   constructor(
     readonly partitions: readonly Partition[],
-    private readonly window: DuplicatesWindow,
+    private readonly stream: StreamDefinition,
   ) {
     for (const partition of partitions) this.appended.set(partitionName(partition), []);
   }
@@ -81,7 +82,7 @@ export class Reference {
   asideWithin(partition: Partition, from: Offset, to: Offset): SetAside {
     const kinds = this.kindsBelow(partition, to).slice(from);
     const numberOf = (wanted: Kind): number => kinds.filter((kind) => kind === wanted).length;
-    return { deadLetters: numberOf('dead'), duplicates: numberOf('duplicate') };
+    return { deadLetters: numberOf('dead'), duplicates: numberOf('duplicate'), held: 0 };
   }
 
   /** Of each offset, what stands there. */
@@ -93,7 +94,7 @@ export class Reference {
 
   /** The definition (core, duplicates.ts), in the plainest way. */
   private isDuplicate(before: readonly Judged[], id: string, atMs: number): boolean {
-    const { withinMs, withinRecords } = this.window;
+    const { withinMs, withinRecords } = this.stream.duplicates;
     const sought = before.slice(Math.max(0, before.length - withinRecords));
     const last = sought.findLast((record) => record.id === id && record.event !== null);
     return last !== undefined && atMs - last.atMs <= withinMs;
