@@ -152,7 +152,13 @@ export { PlainRecord, type RecordContent } from './events/plain-record.js';
 export { sizeBytesOf, type RawHeader, type RawRecord } from './events/raw-record.js';
 export { RecordDecoder, type DecodedKind } from './events/record-decoder.js';
 export { NOTHING_WAITS, RecordJudge, type PartitionState } from './events/record-judge.js';
-export { headersOfResolution, type Resolution, type ResolutionKind } from './events/resolution.js';
+export {
+  RESOLUTION_HEADER,
+  RESOLVES_HEADER,
+  headersOfResolution,
+  type Resolution,
+  type ResolutionKind,
+} from './events/resolution.js';
 export { envelopeReaderOf, type EnvelopeReader } from './events/validate-envelope.js';
 export { type ExpressionFunction } from './functions/expression-function.js';
 export { callFunction, functionTable } from './functions/function-table.js';

@@ -125,11 +125,9 @@ export class StoresCheck {
       const found = archived
         .flat()
         .filter((event) => event.partition === partition.partition)
-        .sort((a, b) => a.offset - b.offset)
-        .map(({ offset, verdict }) => `${offset} ${verdict.kind}`);
-      const expected = this.reference
-        .kindsBelow(partition, ends[index] ?? 0)
-        .flatMap((kind, offset) => (kind === 'gap' ? [] : [`${offset} ${kind}`]));
+        .map(({ offset, appliedOffset, verdict }) => `${appliedOffset} ${offset} ${verdict.kind}`)
+        .sort();
+      const expected = [...this.reference.archivedBelow(partition, ends[index] ?? 0)].sort();
       hold(
         found.join() === expected.join(),
         'archive',

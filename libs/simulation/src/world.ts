@@ -75,7 +75,7 @@ export class World {
   ) {
     this.scheduler = scheduler;
     this.network = new Network(scheduler, random, profile, trace);
-    this.catalog = catalogOf(profile.views, profile.window);
+    this.catalog = catalogOf(profile.views, profile.window, profile.holds ? 'hold' : 'skip');
     this.stream = streamNamed(this.catalog.streams, STREAM);
     this.partitions = Array.from({ length: profile.partitions }, (_, partition) => ({ stream: STREAM, partition }));
     this.reference = new Reference(this.partitions, this.stream);
@@ -164,7 +164,7 @@ export class World {
       { now },
       this.scheduler,
       this.random,
-      (event, place, offset, atMs) => this.reference.append(place, plainSale(event, place, offset), atMs),
+      (content, place, offset, atMs) => this.reference.append(place, plainSale(content, place, offset, atMs)),
       (place) => this.reference.leaveGap(place),
     );
     const batchViews = new InMemoryBatchViewStore(now);
