@@ -151,7 +151,7 @@ export { asideOf, type Judgement } from './events/judgement.js';
 export { PlainRecord, type RecordContent } from './events/plain-record.js';
 export { sizeBytesOf, type RawHeader, type RawRecord } from './events/raw-record.js';
 export { RecordDecoder, type DecodedKind } from './events/record-decoder.js';
-export { NOTHING_WAITS, RecordJudge, type PartitionState } from './events/record-judge.js';
+export { RecordJudge, type PartitionState } from './events/record-judge.js';
 export {
   RESOLUTION_HEADER,
   RESOLVES_HEADER,
@@ -164,7 +164,7 @@ export { type ExpressionFunction } from './functions/expression-function.js';
 export { callFunction, functionTable } from './functions/function-table.js';
 export { NOTHING_ASIDE, addAside, sumAside, type SetAside } from './events/set-aside.js';
 export { DEFAULT_DUPLICATES_WINDOW, defineStream, streamNamed, type StreamDefinition } from './events/stream.js';
-export { HELD_LIMITS, type DeadLetterPolicy, type HeldLimits, type WaitingRecord } from './events/waiting-records.js';
+export { HELD_LIMITS, type DeadLetterPolicy, type WaitingRecord } from './events/waiting-records.js';
 export { currentEvent } from './naive/current-event.js';
 export { evaluate } from './naive/evaluate.js';
 export { naiveVerdicts, type NaiveRecord, type NaiveVerdict } from './naive/naive-verdicts.js';

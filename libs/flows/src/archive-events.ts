@@ -9,14 +9,15 @@ import {
   type SetAside,
   type Verdict,
 } from '@twofold/core';
-import type {
-  ClosedRecord,
-  Clock,
-  DeadLetters,
-  DeadLetterTopic,
-  EventLogReader,
-  MasterDataset,
-  OpenedRecord,
+import {
+  NO_CHANGES,
+  type ClosedRecord,
+  type Clock,
+  type DeadLetters,
+  type DeadLetterTopic,
+  type EventLogReader,
+  type MasterDataset,
+  type OpenedRecord,
 } from '@twofold/ports';
 import type { FoldAssignment } from './fold-into-speed-views.js';
 import { JudgedPartition } from './judged-partition.js';
@@ -121,6 +122,7 @@ async function collectRange(
     const judgement = judged.judge(record);
     collected.push(archivedFrom(record, judgement.verdict, decoder, record.offset));
     const changes = changesOf(record, judgement);
+    if (changes === NO_CHANGES) return;
     opened.push(...changes.opened);
     openedBytes += changes.opened.reduce((sum, one) => sum + sizeBytesOf(one.record), 0);
     closed.push(...changes.closed);

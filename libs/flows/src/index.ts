@@ -12,7 +12,6 @@ export {
   resolveDeadLetter,
   type Decision,
   type ResolvePorts,
-  type ResolvedAlike,
 } from './resolve-dead-letter.js';
 export { fits } from './read-speed-views.js';
 export {

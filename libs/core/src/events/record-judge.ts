@@ -24,9 +24,6 @@ export type PartitionState = {
   readonly overflowed: readonly Offset[];
 };
 
-/** The state at the start of the log. */
-export const NOTHING_WAITS: PartitionState = { offset: 0, waiting: [], redrives: [], overflowed: [] };
-
 /** Judgements that are kept to be given again. More than fall between two cuts of a healthy stream; without them: a restart. */
 const MAX_KEPT = 10_000;
 

@@ -8,7 +8,7 @@ import type { LogRecord } from './log-record.js';
 import { PlainRecord } from './plain-record.js';
 import { sizeBytesOf } from './raw-record.js';
 import { RecordDecoder } from './record-decoder.js';
-import { NOTHING_WAITS, RecordJudge, type PartitionState } from './record-judge.js';
+import { RecordJudge, type PartitionState } from './record-judge.js';
 import { headersOfResolution, RESOLVES_HEADER } from './resolution.js';
 import { NOTHING_ASIDE, addAside } from './set-aside.js';
 import type { HeldLimits, WaitingRecord } from './waiting-records.js';
@@ -197,7 +197,7 @@ describe('the verdicts on a partition', () => {
 
   it('begin with nothing that waits', () => {
     const judge = judgeOf({ deadLetters: 'hold', withinMs: 0, withinRecords: 0 }, { records: 1, sizeBytes: 1 });
-    judge.restart(NOTHING_WAITS);
+    judge.restart({ offset: 0, waiting: [], redrives: [], overflowed: [] });
     expect(judge.canJudgeFrom(0)).toBe(true);
     expect(judge.canJudgeFrom(1)).toBe(false);
   });
