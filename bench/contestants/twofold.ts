@@ -3,7 +3,7 @@ import { catalog } from '@twofold/catalog';
 import { mergeRows, streamNamed, viewNamed, type Partition } from '@twofold/core';
 import { KafkaRawReader } from '@twofold/event-log-kafka';
 import { foldIntoSpeedViews } from '@twofold/flows';
-import { InMemoryBatchViewStore, InMemoryBoundaries } from '@twofold/in-memory';
+import { InMemoryBatchViewStore, InMemoryBoundaries, InMemoryDeadLetters } from '@twofold/in-memory';
 import { systemClock } from '@twofold/platform';
 import { RedisSpeedViewStore } from '@twofold/speed-view-store-redis';
 
@@ -20,6 +20,7 @@ const { end } = await log.bounds(stream);
 const batchViews = new InMemoryBatchViewStore();
 await batchViews.register(plan, { [stream]: end.length });
 const boundaries = new InMemoryBoundaries(batchViews);
+const deadLetters = new InMemoryDeadLetters();
 const partitions = end.map((_, partition): Partition => ({ stream, partition }));
 
 const done = new AbortController();
@@ -42,8 +43,8 @@ const before = process.cpuUsage();
 await Promise.all(
   partitions.map((partition) =>
     foldIntoSpeedViews(
-      { log, speedViews, boundaries, batchViews, clock: systemClock, news: () => 0, report },
-      { partition, views: [plan], events: catalog.events, ...streamNamed(catalog.streams, stream) },
+      { log, speedViews, boundaries, batchViews, deadLetters, clock: systemClock, news: () => 0, report },
+      { partition, views: [plan], events: catalog.events, stream: streamNamed(catalog.streams, stream) },
       done.signal,
     ),
   ),

@@ -11,6 +11,8 @@ const SESSION_TIMEOUT_MS = 6_000;
 const BUILD_EVERY_MS = 1_000;
 export const PARTITIONS = 2;
 
+type Servers = Readonly<Record<'KAFKA_BROKERS' | 'REDIS_URL' | 'DATABASE_URL', string>>;
+
 /** The five apps on real servers, each a process that can be killed. */
 export class Platform {
   readonly namespace: string;
@@ -20,7 +22,7 @@ export class Platform {
   private readonly apps = new Map<AppName, AppProcess>();
   private readonly ports = new Map<AppName, number>();
 
-  private constructor(servers: Readonly<Record<'KAFKA_BROKERS' | 'REDIS_URL' | 'DATABASE_URL', string>>) {
+  private constructor(servers: Servers, settings: Readonly<Record<string, string>>) {
     this.installation = freshInstallation(servers);
     this.namespace = this.installation.environment['TWOFOLD_NAMESPACE'] ?? '';
     this.environment = {
@@ -29,14 +31,13 @@ export class Platform {
       TWOFOLD_PARTITIONS: `${PARTITIONS}`,
       BUILD_EVERY_MS: `${BUILD_EVERY_MS}`,
       KAFKA_SESSION_TIMEOUT_MS: `${SESSION_TIMEOUT_MS}`,
+      ...settings,
     };
   }
 
-  /** Starts all five; resolves when all are ready. */
-  static async open(
-    servers: Readonly<Record<'KAFKA_BROKERS' | 'REDIS_URL' | 'DATABASE_URL', string>>,
-  ): Promise<Platform> {
-    const platform = new Platform(servers);
+  /** Starts all five, with these settings besides its own; resolves when all are ready. */
+  static async open(servers: Servers, settings: Readonly<Record<string, string>> = {}): Promise<Platform> {
+    const platform = new Platform(servers, settings);
     for (const app of APPS) platform.ports.set(app, await freePort());
     try {
       APPS.forEach((app) => platform.start(app));

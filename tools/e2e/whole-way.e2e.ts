@@ -143,6 +143,7 @@ describe('the whole way through the five apps', () => {
         catchingUp: false,
         deadLetters: 0,
         duplicates: 0,
+        held: 0,
       });
 
       await rebuilt('delays-by-airport');

@@ -103,7 +103,7 @@ function sampleOf(events: readonly EventType[], random: Random): readonly PlainE
     };
     const record = new PlainRecord({
       ...{ offset, appendedAtMs: 0, key: event.subject, value: JSON.stringify(event.data) },
-      header: (name) => headers[name],
+      headers: Object.entries(headers),
     });
     return plainEvent(decoder, events, { stream: type.stream, partition: 0 }, record);
   }).filter((event) => event !== null);

@@ -24,7 +24,7 @@ export class Archiving implements OnApplicationBootstrap, BeforeApplicationShutd
     );
     const countSetAside = metrics.counter(
       'twofold_records_set_aside_total',
-      'Records that were archived by this process and are folded into nothing: duplicates, and dead letters.',
+      'Records that were archived by this process and are folded into nothing there: duplicates, dead letters, and events held behind one.',
       ['stream', 'partition', 'verdict'],
     );
     const troubles = new RecentTroubles(ports.clock, (line) => this.logger.warn(line));
@@ -35,13 +35,14 @@ export class Archiving implements OnApplicationBootstrap, BeforeApplicationShutd
         countArchived(labels, to - from);
         countSetAside({ ...labels, verdict: 'duplicate' }, aside.duplicates);
         countSetAside({ ...labels, verdict: 'dead' }, aside.deadLetters);
+        countSetAside({ ...labels, verdict: 'held' }, aside.held);
       },
       trouble: (partition, error) => troubles.add(partitionName(partition), error),
     };
     const archive = (partition: Partition, stop: AbortSignal): Promise<void> =>
       archiveEvents(
         { ...ports, report },
-        { partition, events: catalog.events, ...streamNamed(catalog.streams, partition.stream) },
+        { partition, events: catalog.events, stream: streamNamed(catalog.streams, partition.stream) },
         stop,
       );
     this.tasks = new PartitionTasks(assigner, 'batch-view-builder', streamsOf(catalog), archive, guard);

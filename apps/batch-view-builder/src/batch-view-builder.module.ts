@@ -1,9 +1,20 @@
 import { tmpdir } from 'node:os';
 import { Module, type DynamicModule } from '@nestjs/common';
 import { DuckDbBatchEngine } from '@twofold/batch-engine-duckdb';
-import { PostgresAuditLedger, PostgresBatchViewStore, PostgresBoundaries } from '@twofold/batch-view-store-postgres';
+import {
+  PostgresAuditLedger,
+  PostgresBatchViewStore,
+  PostgresBoundaries,
+  PostgresDeadLetters,
+} from '@twofold/batch-view-store-postgres';
 import { catalog } from '@twofold/catalog';
-import { KafkaAdmin, KafkaControlChannel, KafkaPartitionAssigner, KafkaRawReader } from '@twofold/event-log-kafka';
+import {
+  KafkaAdmin,
+  KafkaControlChannel,
+  KafkaDeadLetterTopic,
+  KafkaPartitionAssigner,
+  KafkaRawReader,
+} from '@twofold/event-log-kafka';
 import { registerViews } from '@twofold/flows';
 import { ParquetMasterDataset } from '@twofold/master-dataset-parquet';
 import { migrate, openMetadata, type Metadata } from '@twofold/metadata';
@@ -30,6 +41,7 @@ import { WantedOffsets } from './wanted-offsets.js';
 const METADATA = Symbol('metadata');
 const ADMIN = Symbol('admin');
 const LOG = Symbol('log');
+const DEAD_LETTER_TOPIC = Symbol('dead-letter-topic');
 const MASTER_DATASET = Symbol('master-dataset');
 const ENGINE = Symbol('engine');
 const SPEED_VIEWS = Symbol('speed-views');
@@ -50,6 +62,7 @@ export class BatchViewBuilderModule {
         { provide: CONTROL_CHANNEL, useFactory: () => new KafkaControlChannel(kafka) },
         { provide: ADMIN, useFactory: () => new KafkaAdmin(kafka) },
         { provide: LOG, useFactory: () => new KafkaRawReader(kafka) },
+        { provide: DEAD_LETTER_TOPIC, useFactory: () => new KafkaDeadLetterTopic(kafka) },
         { provide: METADATA, useFactory: () => migrate(DATABASE_URL).then(() => openMetadata(DATABASE_URL)) },
         {
           provide: MASTER_DATASET,
@@ -58,7 +71,7 @@ export class BatchViewBuilderModule {
         },
         { provide: ENGINE, useFactory: () => DuckDbBatchEngine.open({ tempDirectory: tmpdir() }) },
         { provide: SPEED_VIEWS, useFactory: () => RedisSpeedViewStore.connect({ url: REDIS_URL, namespace }) },
-        closeAtShutdown(METADATA, MASTER_DATASET, ENGINE, SPEED_VIEWS, LOG, ADMIN, CONTROL_CHANNEL),
+        closeAtShutdown(METADATA, MASTER_DATASET, ENGINE, SPEED_VIEWS, LOG, ADMIN, DEAD_LETTER_TOPIC, CONTROL_CHANNEL),
         {
           provide: BATCH_VIEWS,
           inject: [METADATA],
@@ -74,17 +87,22 @@ export class BatchViewBuilderModule {
         },
         {
           provide: Archiving,
-          inject: [LOG, MASTER_DATASET, WantedOffsets, Readiness, Metrics, PartitionGuard],
+          inject: [LOG, METADATA, MASTER_DATASET, DEAD_LETTER_TOPIC, WantedOffsets, Readiness, Metrics, PartitionGuard],
           useFactory: (
             log: KafkaRawReader,
+            metadata: Metadata,
             masterDataset: ParquetMasterDataset,
+            deadLetterTopic: KafkaDeadLetterTopic,
             wanted: WantedOffsets,
             readiness: Readiness,
             metrics: Metrics,
             guard: PartitionGuard,
           ) =>
             new Archiving(
-              { log, masterDataset, clock: systemClock, wanted: wanted.of },
+              {
+                ...{ log, masterDataset, deadLetters: new PostgresDeadLetters(metadata) },
+                ...{ deadLetterTopic, clock: systemClock, wanted: wanted.of },
+              },
               new KafkaPartitionAssigner(kafka),
               catalog,
               readiness,

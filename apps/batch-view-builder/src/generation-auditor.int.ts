@@ -99,6 +99,7 @@ describe('the auditor of generations', () => {
     const generation = await batchViews.load(plan, number, vector, chunk(), {
       deadLetters: 0,
       duplicates: 0,
+      held: 0,
       appliedAtMs: null,
     });
     await batchViews.publish(plan.id, number);
@@ -106,7 +107,14 @@ describe('the auditor of generations', () => {
     await speedViews.commit(
       id(),
       { applied: from, openStart: from },
-      { applied: cut, appliedAtMs: 1, deadLetters: 0, duplicates: 0, rows: naiveView(plan, events.slice(from, cut)) },
+      {
+        applied: cut,
+        appliedAtMs: 1,
+        deadLetters: 0,
+        duplicates: 0,
+        held: 0,
+        rows: naiveView(plan, events.slice(from, cut)),
+      },
     );
     await speedViews.seal(id(), { applied: cut, openStart: from });
     return generation;

@@ -11,7 +11,7 @@ import { ACCEPT_PORTS, CATALOG, EVENT_LOG_ADMIN, EVENT_LOG_WRITER } from './toke
 /** What ingest is made of; it closes its adapters. */
 export type IngestParts = {
   readonly catalog: Catalog;
-  readonly writer: EventLogWriter;
+  readonly writer: Pick<EventLogWriter, 'append' | 'close'>;
   readonly admin: EventLogAdmin;
   /** Of streams that are not there yet. */
   readonly newStreamPartitions: number;

@@ -21,7 +21,7 @@ const catalog = defineCatalog({
 });
 
 /** One partition per stream. It can be away, and it can be held up. */
-class Log implements EventLogWriter, EventLogAdmin {
+class Log implements Pick<EventLogWriter, 'append' | 'close'>, EventLogAdmin {
   readonly streams = new Map<string, OutgoingEvent[]>();
   away = false;
   held: Promise<void> = Promise.resolve();
@@ -128,6 +128,27 @@ describe('one event', () => {
       expect(log.idsOn('flights')).toEqual(['1']);
     },
   );
+
+  it('cannot resolve a dead letter, whatever its headers and attributes are', async () => {
+    const attributes = {
+      'ce-specversion': '1.0',
+      'ce-source': '/airports',
+      'ce-type': 'flight.landed',
+      'ce-subject': 'A',
+    };
+    const binary = { ...attributes, 'ce-time': '2001-03-01T12:30:00Z', 'twofold-resolves': '0' };
+    await post('{"delay":1,"origin":"ATL"}', 'application/json', { ...binary, 'ce-id': '1' });
+    await post('{"delay":1,"origin":"ATL"}', 'application/json', {
+      ...binary,
+      'ce-id': '2',
+      'ce-twofold-resolves': '0',
+    });
+    await postJson({ ...landed('3'), twofoldresolves: '0' });
+    await postJson({ ...landed('4'), 'twofold-resolves': '0' });
+    const headers = (log.streams.get('flights') ?? []).flatMap((event) => Object.keys(event.headers));
+    expect(log.idsOn('flights')).toEqual(['1', '3']);
+    expect(headers.filter((name) => !name.startsWith('ce_') && name !== 'content-type')).toEqual([]);
+  });
 
   it('in binary mode is accepted: attributes as headers, percent-encoded, data as the body', async () => {
     const headers = {

@@ -1,35 +1,40 @@
 import { randomUUID } from 'node:crypto';
 import { Module, type DynamicModule } from '@nestjs/common';
-import { PostgresAuditLedger, PostgresReplayLedger } from '@twofold/batch-view-store-postgres';
+import { PostgresAuditLedger, PostgresDeadLetters, PostgresReplayLedger } from '@twofold/batch-view-store-postgres';
 import { catalog } from '@twofold/catalog';
-import { KafkaControlChannel } from '@twofold/event-log-kafka';
+import { KafkaControlChannel, KafkaWriter } from '@twofold/event-log-kafka';
+import { envelopeReaderOf } from '@twofold/core';
 import type { RebuildPorts } from '@twofold/flows';
 import { migrate, openMetadata, type Metadata } from '@twofold/metadata';
 import { CLOCK, CONTROL_CHANNEL, Readiness, closeAtShutdown, kafkaOptionsOf } from '@twofold/platform';
 import type { Clock, ControlChannel } from '@twofold/ports';
 import { Announcer } from './announcer.js';
 import { AuditsController } from './audits.controller.js';
+import { DeadLettersController, type DeadLetterPorts } from './dead-letters.controller.js';
 import { ProgressController } from './progress.controller.js';
 import { RebuildsController } from './rebuilds.controller.js';
 import type { OrchestratorSettings } from './settings.js';
-import { AUDIT_LEDGER, CATALOG, REBUILD_PORTS } from './tokens.js';
+import { AUDIT_LEDGER, CATALOG, DEAD_LETTER_PORTS, REBUILD_PORTS } from './tokens.js';
 
 const METADATA = Symbol('metadata');
+const LOG = Symbol('log');
 
-/** Wiring: requests are kept in Postgres and announced over Kafka. */
+/** Wiring: requests are kept in Postgres and announced over Kafka; what people decide on dead letters goes onto the log. */
 @Module({})
 export class ReplayOrchestratorModule {
   static of(settings: OrchestratorSettings): DynamicModule {
     const { DATABASE_URL } = settings;
     return {
       module: ReplayOrchestratorModule,
-      controllers: [RebuildsController, AuditsController, ProgressController],
+      controllers: [RebuildsController, AuditsController, DeadLettersController, ProgressController],
       providers: [
         { provide: METADATA, useFactory: () => migrate(DATABASE_URL).then(() => openMetadata(DATABASE_URL)) },
         {
           provide: CONTROL_CHANNEL,
           useFactory: () => new KafkaControlChannel(kafkaOptionsOf(settings, 'replay-orchestrator')),
         },
+        { provide: LOG, useFactory: () => new KafkaWriter(kafkaOptionsOf(settings, 'replay-orchestrator')) },
+        { provide: DEAD_LETTER_PORTS, inject: [METADATA, LOG, CLOCK], useFactory: deadLetterPortsOf },
         { provide: REBUILD_PORTS, inject: [METADATA, CONTROL_CHANNEL, CLOCK, Readiness], useFactory: portsOf },
         { provide: CATALOG, useValue: catalog },
         {
@@ -38,7 +43,7 @@ export class ReplayOrchestratorModule {
           useFactory: (metadata: Metadata) => new PostgresAuditLedger(metadata),
         },
         Announcer,
-        closeAtShutdown(METADATA, CONTROL_CHANNEL),
+        closeAtShutdown(METADATA, LOG, CONTROL_CHANNEL),
       ],
       exports: [CONTROL_CHANNEL],
     };
@@ -49,3 +54,9 @@ function portsOf(metadata: Metadata, control: ControlChannel, clock: Clock, read
   readiness.register('postgres', () => metadata.pool.query('SELECT 1'));
   return { catalog, ledger: new PostgresReplayLedger(metadata), control, clock, newId: randomUUID };
 }
+
+const deadLetterPortsOf = (metadata: Metadata, log: KafkaWriter, clock: Clock): DeadLetterPorts => ({
+  deadLetters: new PostgresDeadLetters(metadata),
+  readEnvelope: envelopeReaderOf(catalog.events),
+  ...{ log, clock, newId: randomUUID },
+});

@@ -1,5 +1,7 @@
 /** Injects the RebuildPorts of the flow. */
 export const REBUILD_PORTS = Symbol('rebuild-ports');
+/** Injects the DeadLetterPorts of the controller. */
+export const DEAD_LETTER_PORTS = Symbol('dead-letter-ports');
 /** Injects the catalog. */
 export const CATALOG = Symbol('catalog');
 /** Injects the AuditLedger port. */

@@ -36,8 +36,8 @@ export class Folding implements OnApplicationBootstrap, BeforeApplicationShutdow
     const report = this.report(troubles);
     const fold = (partition: Partition, stop: AbortSignal): Promise<void> => {
       const views = catalog.views.filter((view) => view.streams.includes(partition.stream));
-      const { duplicates } = streamNamed(catalog.streams, partition.stream);
-      return foldIntoSpeedViews({ ...ports, report }, { partition, views, events: catalog.events, duplicates }, stop);
+      const stream = streamNamed(catalog.streams, partition.stream);
+      return foldIntoSpeedViews({ ...ports, report }, { partition, views, events: catalog.events, stream }, stop);
     };
     this.tasks = new PartitionTasks(assigner, 'speed-view-builder', streamsOf(catalog), fold, guard);
     readiness.register('folds', () => troubles.check());

@@ -1,5 +1,5 @@
 import { Module, type DynamicModule } from '@nestjs/common';
-import { PostgresBatchViewStore, PostgresBoundaries } from '@twofold/batch-view-store-postgres';
+import { PostgresBatchViewStore, PostgresBoundaries, PostgresDeadLetters } from '@twofold/batch-view-store-postgres';
 import { catalog } from '@twofold/catalog';
 import { KafkaAdmin, KafkaControlChannel, KafkaPartitionAssigner, KafkaRawReader } from '@twofold/event-log-kafka';
 import { registerViews } from '@twofold/flows';
@@ -69,7 +69,11 @@ export class SpeedViewBuilderModule {
             guard: PartitionGuard,
           ) => {
             const boundaries = new PostgresBoundaries(metadata);
-            const ports = { log, speedViews, boundaries, batchViews, clock: systemClock, news: news.soFar };
+            const deadLetters = new PostgresDeadLetters(metadata);
+            const ports = {
+              ...{ log, speedViews, boundaries, batchViews, deadLetters },
+              ...{ clock: systemClock, news: news.soFar },
+            };
             return new Folding(ports, new KafkaPartitionAssigner(kafka), catalog, readiness, metrics, guard);
           },
         },

@@ -72,7 +72,7 @@ export { duckDb, type SqlDialect } from './compile/sql-dialect.js';
 export { columnOfField, overflowSqlOf, sqlOf, sqlTypeOf } from './compile/sql-expression.js';
 export { partitionsChanged } from './errors/partitions-changed.js';
 export { TwofoldError, impossible, type ErrorCode } from './errors/twofold-error.js';
-export { type ArchivedEvent, type Verdict } from './events/archived-event.js';
+export { type ArchivedEvent, type DeadCode, type Verdict } from './events/archived-event.js';
 export { compareEvents, type Effect, type EventChange } from './events/compatibility.js';
 export {
   REBUILD_STATES,
@@ -146,16 +146,28 @@ export { parseTimestamp } from './events/parse-timestamp.js';
 export { schemaHashOf } from './events/schema-hash.js';
 export { upcastFrom } from './events/upcast.js';
 export { dataReaderOf, type DataProblem, type DataReader } from './events/read-data.js';
-export { DuplicateFinder, type DuplicatesWindow } from './events/duplicates.js';
+export { type DuplicatesWindow } from './events/duplicates.js';
+export { asideOf, type Judgement } from './events/judgement.js';
 export { PlainRecord, type RecordContent } from './events/plain-record.js';
+export { sizeBytesOf, type RawHeader, type RawRecord } from './events/raw-record.js';
 export { RecordDecoder, type DecodedKind } from './events/record-decoder.js';
+export { RecordJudge, type PartitionState } from './events/record-judge.js';
+export {
+  RESOLUTION_HEADER,
+  RESOLVES_HEADER,
+  headersOfResolution,
+  type Resolution,
+  type ResolutionKind,
+} from './events/resolution.js';
 export { envelopeReaderOf, type EnvelopeReader } from './events/validate-envelope.js';
 export { type ExpressionFunction } from './functions/expression-function.js';
 export { callFunction, functionTable } from './functions/function-table.js';
-export { NOTHING_ASIDE, asideOf, sumAside, type SetAside } from './events/set-aside.js';
+export { NOTHING_ASIDE, addAside, sumAside, type SetAside } from './events/set-aside.js';
 export { DEFAULT_DUPLICATES_WINDOW, defineStream, streamNamed, type StreamDefinition } from './events/stream.js';
+export { HELD_LIMITS, type DeadLetterPolicy, type WaitingRecord } from './events/waiting-records.js';
 export { currentEvent } from './naive/current-event.js';
 export { evaluate } from './naive/evaluate.js';
+export { naiveVerdicts, type NaiveRecord, type NaiveVerdict } from './naive/naive-verdicts.js';
 export { naiveView } from './naive/naive-view.js';
 export { type PlainEvent } from './naive/plain-event.js';
 export { asyncApiOf, type AsyncApiDocument } from './schema/async-api.js';

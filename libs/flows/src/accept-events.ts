@@ -1,7 +1,7 @@
 import type { EnvelopeReader, Position, RefusedEvent, ValidEvent } from '@twofold/core';
 import type { Appended, EventLogWriter } from '@twofold/ports';
 
-export type AcceptPorts = { readonly log: EventLogWriter; readonly readEnvelope: EnvelopeReader };
+export type AcceptPorts = { readonly log: Pick<EventLogWriter, 'append'>; readonly readEnvelope: EnvelopeReader };
 
 /** What became of one event. */
 export type AcceptResult = { readonly kind: 'accepted'; readonly id: string } | RefusedEvent;

@@ -21,7 +21,7 @@ const landed = (id: string, delay: unknown = 1) => envelope(id, 'flight.landed',
 const registered = (id: string) => envelope(id, 'account.registered', { age: 30 });
 
 /** Two partitions per stream, taken in turn; offsets from 10, as on a log that has a past. */
-class Log implements EventLogWriter {
+class Log implements Pick<EventLogWriter, 'append'> {
   readonly appended = new Map<string, OutgoingEvent[]>();
   away = false;
 

@@ -104,7 +104,7 @@ async function openWorld(histories: readonly PartitionHistory[]) {
     1,
     vector(({ cut }) => cut),
     generation(),
-    { deadLetters: 0, duplicates: 0, appliedAtMs: 5 },
+    { deadLetters: 0, duplicates: 0, held: 0, appliedAtMs: 5 },
   );
   await batchViews.publish(plan.id, 1);
   for (const [index, { events, cut, sealedAt }] of histories.entries()) {
@@ -114,7 +114,14 @@ async function openWorld(histories: readonly PartitionHistory[]) {
       speedViews.commit(
         id,
         { applied: from, openStart: from },
-        { applied: to, appliedAtMs: 10, deadLetters: 0, duplicates: 0, rows: naiveView(plan, events.slice(from, to)) },
+        {
+          applied: to,
+          appliedAtMs: 10,
+          deadLetters: 0,
+          duplicates: 0,
+          held: 0,
+          rows: naiveView(plan, events.slice(from, to)),
+        },
       );
     await commit(cut, sealedAt);
     await speedViews.seal(id, { applied: sealedAt, openStart: cut });
@@ -282,7 +289,11 @@ describe('an answer', () => {
     batchViews.rollUp = async () => many;
     const speedViews = {
       read: async () => ({
-        record: { applied: 1, appliedAtMs: 1, epochs: [{ start: 0, end: null, deadLetters: 0, duplicates: 0 }] },
+        record: {
+          applied: 1,
+          appliedAtMs: 1,
+          epochs: [{ start: 0, end: null, deadLetters: 0, duplicates: 0, held: 0 }],
+        },
         rows: others,
       }),
     };

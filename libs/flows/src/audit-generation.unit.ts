@@ -121,7 +121,7 @@ class World {
       const [from, to] = [start[partition] ?? 0, end[partition] ?? 0];
       await world.speedViews.reset(idOf(partition), null, from);
       if (from === to) continue;
-      const change = { applied: to, appliedAtMs: 1, deadLetters: 0, duplicates: 0, rows };
+      const change = { applied: to, appliedAtMs: 1, deadLetters: 0, duplicates: 0, held: 0, rows };
       await world.speedViews.commit(idOf(partition), { applied: from, openStart: from }, change);
       await world.speedViews.seal(idOf(partition), { applied: to, openStart: from });
     }
@@ -135,7 +135,7 @@ class World {
   }
 
   async load(number: number, cut: readonly number[], rows: readonly ViewRow[]): Promise<void> {
-    const summary = { deadLetters: 0, duplicates: 0, appliedAtMs: null };
+    const summary = { deadLetters: 0, duplicates: 0, held: 0, appliedAtMs: null };
     await this.batchViews.load(plan, number, { sales: cut }, inOneChunk(rows), summary);
   }
 }
@@ -322,7 +322,7 @@ describe('an audit of a generation', () => {
       await begunAnewAt(2);
       const rows = given.epochs[1] ?? [];
       world.clock = quickClock(async () => {
-        const change = { applied: 4, appliedAtMs: 1, deadLetters: 0, duplicates: 0, rows };
+        const change = { applied: 4, appliedAtMs: 1, deadLetters: 0, duplicates: 0, held: 0, rows };
         await world.speedViews.commit(idOf(1), { applied: 2, openStart: 2 }, change);
         await world.speedViews.seal(idOf(1), { applied: 4, openStart: 2 });
       });
@@ -348,7 +348,7 @@ describe('an audit of a generation', () => {
           await world.speedViews.commit(
             idOf(1),
             { applied: 1, openStart: 1 },
-            { applied: 4, appliedAtMs: 1, deadLetters: 0, duplicates: 0, rows: [] },
+            { applied: 4, appliedAtMs: 1, deadLetters: 0, duplicates: 0, held: 0, rows: [] },
           );
           await world.speedViews.seal(idOf(1), { applied: 4, openStart: 1 });
         },

@@ -70,6 +70,7 @@ export async function describeAnswer(
     catchingUp: speed.catchingUp,
     deadLetters: speed.deadLetters,
     duplicates: speed.duplicates,
+    held: speed.held,
   };
 }
 

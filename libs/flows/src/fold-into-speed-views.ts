@@ -1,17 +1,21 @@
 import {
+  PlainRecord,
   RecordDecoder,
-  type DuplicatesWindow,
   type EventType,
   type Offset,
   type Partition,
+  type StreamDefinition,
   type ViewPlan,
 } from '@twofold/core';
-import type { EventBatch, EventLogReader } from '@twofold/ports';
+import type { DeadLetters, EventBatch, EventLogReader } from '@twofold/ports';
 import { handOverToArchive, isStranding } from './hand-over-to-archive.js';
 import { HeldSpeedView, type SpeedViewPorts } from './held-speed-view.js';
 import { JudgedPartition } from './judged-partition.js';
 
-export type FoldPorts = SpeedViewPorts & { readonly log: EventLogReader };
+export type FoldPorts = SpeedViewPorts & {
+  readonly log: EventLogReader;
+  readonly deadLetters: Pick<DeadLetters, 'lastState'>;
+};
 
 export type FoldAssignment = {
   readonly partition: Partition;
@@ -19,8 +23,8 @@ export type FoldAssignment = {
   readonly views: readonly ViewPlan[];
   /** The catalog's event types. */
   readonly events: readonly EventType[];
-  /** The stream's window. */
-  readonly duplicates: DuplicatesWindow;
+  /** The partition's. */
+  readonly stream: StreamDefinition;
 };
 
 /** One fetch: at most about 20,000 events, folded in some 30 ms; it bounds a commit, and with it how long the store is busy. */
@@ -39,13 +43,13 @@ const RETRY_PAUSE_MS = 500;
  */
 export async function foldIntoSpeedViews(
   ports: FoldPorts,
-  { partition, views, events, duplicates }: FoldAssignment,
+  { partition, views, events, stream }: FoldAssignment,
   stop: AbortSignal,
 ): Promise<void> {
   const held = views.map((plan) => new HeldSpeedView(ports, plan, partition));
   const tail = new Tail(ports.log, partition, stop);
   const decoder = new RecordDecoder(events);
-  const judged = new JudgedPartition(ports.log, partition, decoder, duplicates, null);
+  const judged = new JudgedPartition(ports, partition, decoder, stream, null);
   /** Whether the log does not have what is to be folded next, or what that is judged by. */
   let isStranded = false;
 
@@ -54,7 +58,7 @@ export async function foldIntoSpeedViews(
       // first, or they would propose where they stand, and a generation would be built for nothing
       if (isStranded) {
         await tail.settle();
-        await handOverToArchive(ports, partition, views, duplicates);
+        await handOverToArchive(ports, partition, views, stream.duplicates);
       }
       for (const view of held) await view.attend();
       const folding = held.filter((view) => view.isFolding);
@@ -66,6 +70,7 @@ export async function foldIntoSpeedViews(
       if (!judged.standsAt(from)) {
         await tail.settle();
         await judged.goTo(from, stop);
+        if (stop.aborted) break; // it is not ready, and a batch may be in hand
       }
       const batch = await tail.from(from);
       isStranded = false;
@@ -94,7 +99,16 @@ function foldBatch(
   batch.forEach((record) => {
     if (record.offset < from) return;
     const judgement = judged.judge(record);
-    for (const view of views) if (view.takes(record.offset)) view.fold(record, judgement, decoder);
+    if (judgement.released.length === 0) {
+      for (const view of views) if (view.takes(record.offset)) view.fold(record, judgement, decoder);
+      return;
+    }
+    const taking = views.filter((view) => view.takes(record.offset));
+    for (const view of taking) view.fold(record, judgement, decoder);
+    for (const released of judgement.released) {
+      decoder.decode(new PlainRecord(released));
+      for (const view of taking) view.foldReleased(released.offset, decoder);
+    }
   });
   for (const view of views) view.passTo(batch.nextOffset);
   judged.passTo(batch.nextOffset);

@@ -16,6 +16,7 @@ import {
   InMemoryBatchEngine,
   InMemoryBatchViewStore,
   InMemoryBoundaries,
+  InMemoryDeadLetters,
   InMemoryEventLog,
   InMemoryMasterDataset,
   InMemorySpeedViewStore,
@@ -36,7 +37,7 @@ const catalog = defineCatalog({ events: [sold], views: [byShop], streams: [sales
 const plan = viewNamed(catalog, 'sales-by-shop');
 const partition = { stream: 'sales', partition: 0 };
 /** What fold and archive read it by. */
-const reading = { events: catalog.events, ...streamNamed(catalog.streams, 'sales') };
+const reading = { events: catalog.events, stream: streamNamed(catalog.streams, 'sales') };
 const sale = {
   key: 'a',
   headers: {
@@ -68,7 +69,8 @@ async function openWorld() {
   const speedViews = new InMemorySpeedViewStore();
   const batchViews = new InMemoryBatchViewStore(() => clock.now());
   const boundaries = new InMemoryBoundaries(batchViews);
-  const masterDataset = new InMemoryMasterDataset();
+  const deadLetters = new InMemoryDeadLetters();
+  const masterDataset = new InMemoryMasterDataset(deadLetters);
   const engine = new InMemoryBatchEngine(masterDataset);
   await registerViews({ log, batchViews }, catalog, 1);
   const stopping = new AbortController();
@@ -95,7 +97,7 @@ async function openWorld() {
         ...{ folded: () => undefined, repaired: () => undefined },
         ...{ halted: trouble, trouble },
       };
-      const ports = { log, speedViews, boundaries, batchViews, clock, report, news: () => 0 };
+      const ports = { log, speedViews, boundaries, batchViews, deadLetters, clock, report, news: () => 0 };
       const assignment = { partition, views: catalog.views, ...reading };
       const ending = AbortSignal.any([stop.signal, stopping.signal]);
       const ended = foldIntoSpeedViews(ports, assignment, ending);
@@ -107,7 +109,10 @@ async function openWorld() {
     },
     archive: () => {
       const report = { archived: () => undefined, trouble };
-      const ports = { log, masterDataset, clock, wanted: () => Infinity, report };
+      const ports = {
+        ...{ log, masterDataset, deadLetters, deadLetterTopic: deadLetters },
+        ...{ clock, wanted: () => Infinity, report },
+      };
       working.push(archiveEvents(ports, { partition, ...reading }, stopping.signal));
     },
     archivedTo: () => masterDataset.archivedTo(partition),

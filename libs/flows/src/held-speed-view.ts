@@ -1,8 +1,11 @@
 import {
   NOTHING_ASIDE,
+  addAside,
+  asideOf,
   compileFold,
   offsetAt,
   sumAside,
+  type Judgement,
   type LogRecord,
   type Offset,
   type Partition,
@@ -20,7 +23,6 @@ import type {
   SpeedRecord,
   SpeedViewStore,
 } from '@twofold/ports';
-import type { Judgement } from './judged-partition.js';
 import type { FoldReport } from './fold-report.js';
 
 export type SpeedViewPorts = {
@@ -114,19 +116,30 @@ export class HeldSpeedView {
     return this.memory !== null && offset >= this.memory.foldedTo && offset < this.memory.limit;
   }
 
-  fold(record: LogRecord, kind: Judgement, decoded: RecordDecoder): void {
+  /** `decoded` holds the event, where that is the verdict. Those that it releases follow ({@link foldReleased}). */
+  fold(record: LogRecord, judgement: Judgement, decoded: RecordDecoder): void {
     const memory = this.memory;
     if (memory === null) return;
     memory.foldedTo = record.offset + 1;
     memory.appliedAtMs = record.appendedAtMs;
-    if (kind === 'dead' || kind === 'duplicate') memory.aside = withOne(memory.aside, kind);
-    if (kind !== 'event' || decoded.event === null) return;
+    const isPlain = judgement.verdict.kind === 'event' && judgement.closed === null;
+    if (!isPlain) memory.aside = addAside(memory.aside, asideOf(judgement));
+    if (judgement.verdict.kind === 'event') this.apply(memory, record.offset, decoded);
+  }
+
+  /** An event that waited until the record that was folded last. */
+  foldReleased(offset: Offset, decoded: RecordDecoder): void {
+    if (this.memory !== null) this.apply(this.memory, offset, decoded);
+  }
+
+  private apply(memory: Memory, offset: Offset, decoded: RecordDecoder): void {
+    if (decoded.event === null) return;
     const source = this.types.indexOf(decoded.event.type);
     if (source === -1) return;
     try {
-      memory.fold.apply(source, decoded.current().values, decoded.timeMs, record.offset);
+      memory.fold.apply(source, decoded.current().values, decoded.timeMs, offset);
     } catch (error) {
-      this.halt(record.offset, error);
+      this.halt(offset, error);
     }
   }
 
@@ -250,9 +263,6 @@ export class HeldSpeedView {
     this.discard();
   }
 }
-
-const withOne = ({ deadLetters, duplicates }: SetAside, kind: 'dead' | 'duplicate'): SetAside =>
-  kind === 'dead' ? { deadLetters: deadLetters + 1, duplicates } : { deadLetters, duplicates: duplicates + 1 };
 
 const pairOf = ({ applied, epochs }: SpeedRecord): RecordPair => ({
   applied,

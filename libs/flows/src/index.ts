@@ -6,6 +6,13 @@ export { buildGeneration, hasNews, type BuildPorts } from './build-generation.js
 export { type AnswerEnvelope, type FreshnessPorts } from './describe-answer.js';
 export { foldIntoSpeedViews, type FoldAssignment, type FoldPorts } from './fold-into-speed-views.js';
 export { type FoldReport } from './fold-report.js';
+export {
+  MAX_RESOLVED_AT_ONCE,
+  resolveAlike,
+  resolveDeadLetter,
+  type Decision,
+  type ResolvePorts,
+} from './resolve-dead-letter.js';
 export { fits } from './read-speed-views.js';
 export {
   ANNOUNCE_AFTER_MS,

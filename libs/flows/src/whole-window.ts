@@ -29,6 +29,14 @@ export async function hasWindow(
 export const startOfWindow = ({ withinRecords }: DuplicatesWindow, offset: Offset): Offset =>
   Math.max(0, offset - withinRecords);
 
+/** What waits cannot be known: retention was faster than the archive. */
+export const waitingTruncated = (partition: Partition, from: Offset, start: Offset): TwofoldError =>
+  new TwofoldError(
+    'window-truncated',
+    `${partitionName(partition)}: retention has removed the offsets ${from} to ${start - 1} before they were archived, and with ` +
+      `them what later events may wait for. Keep the log longer than the archive is ever away`,
+  );
+
 /** A verdict cannot be known: nobody guesses it. */
 export const windowTruncated = (partition: Partition, offset: Offset): TwofoldError =>
   new TwofoldError(

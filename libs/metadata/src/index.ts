@@ -1,3 +1,4 @@
 export { migrate } from './migrate.js';
 export { openMetadata, type Metadata } from './open-metadata.js';
+export { rawRecordOf, waitingStatements } from './write-waiting.js';
 export { isConstraintViolation, reachingStore } from './store-errors.js';

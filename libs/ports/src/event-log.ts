@@ -1,4 +1,4 @@
-import type { LogRecord, Offset, Partition } from '@twofold/core';
+import type { LogRecord, Offset, Partition, RawRecord } from '@twofold/core';
 
 /** An event about to be appended. Attribute and header names are as in CloudEvents' Kafka binding, binary mode. */
 export type OutgoingEvent = {
@@ -8,6 +8,9 @@ export type OutgoingEvent = {
   /** The data as JSON text. */
   readonly value: string;
 };
+
+/** A record with every byte given. */
+export type OutgoingRecord = Pick<RawRecord, 'key' | 'value' | 'headers'>;
 
 export type Appended = { readonly partition: number; readonly offset: Offset };
 
@@ -22,6 +25,11 @@ export interface EventLogWriter {
    * much waits to be written already) before anything of the call is written.
    */
   append(stream: string, events: readonly OutgoingEvent[]): Promise<readonly Appended[]>;
+  /**
+   * Appends records to the partition given, whatever their keys, and resolves with their offsets, in the order given. Otherwise
+   * as {@link append}. A header without a value may come to stand with an empty one, and headers of one name next to each other.
+   */
+  appendTo(partition: Partition, records: readonly OutgoingRecord[]): Promise<readonly Offset[]>;
   close(): Promise<void>;
 }
 

@@ -5,6 +5,18 @@ export { type Boundaries, type Boundary } from './boundaries.js';
 export { type Clock } from './clock.js';
 export { type ControlChannel, type ControlEvent } from './control-channel.js';
 export {
+  NO_CHANGES,
+  type ClosedRecord,
+  type DeadLetter,
+  type DeadLetterAction,
+  type DeadLetterFilter,
+  type DeadLetterGroup,
+  type DeadLetterTopic,
+  type DeadLetters,
+  type OpenedRecord,
+  type WaitingChanges,
+} from './dead-letters.js';
+export {
   type Appended,
   type Assignment,
   type EventBatch,
@@ -12,6 +24,7 @@ export {
   type EventLogReader,
   type EventLogWriter,
   type OutgoingEvent,
+  type OutgoingRecord,
   type PartitionAssigner,
   type ReadOptions,
 } from './event-log.js';

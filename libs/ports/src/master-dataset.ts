@@ -1,4 +1,5 @@
 import type { ArchivedEvent, EventType, Offset, OffsetVector, Partition, SetAside } from '@twofold/core';
+import type { WaitingChanges } from './dead-letters.js';
 
 /** One immutable file of the archive: the events of one version of one type, of one offset range. */
 export type ArchiveFile = {
@@ -24,9 +25,11 @@ export type ArchivedIdentity = {
 };
 
 /**
- * The log's history as immutable Parquet files. A row per record: `stream`, `partition`, `offset`,
- * `appended_at` (ms), `verdict` ('event' | 'duplicate' | 'dead'), `reason`, `id`, `source`, `subject`, `type`, `version`,
- * `event_time` (ms), `data` (the text as it came), and a typed column `d_<path>` for each leaf of the version's data.
+ * The log's history as immutable Parquet files. A row per record: `stream`, `partition`, `offset`, `applied_offset`,
+ * `appended_at` (ms), `verdict` ('event' | 'duplicate' | 'dead' | 'held' | 'resolution'), `reason`, `id`, `source`, `subject`,
+ * `type`, `version`, `event_time` (ms), `data` (the text as it came), and a typed column `d_<path>` for each leaf of the
+ * version's data. An event that was held has a row as `held`, and in the range of what released it another as `event`: from its
+ * `applied_offset` on it counts, `offset` is its own. Files from before there was `applied_offset`: it is `offset`.
  */
 export interface MasterDataset {
   /** Every offset of the partition below this is archived. 0 at first. */
@@ -37,8 +40,8 @@ export interface MasterDataset {
    * that makes them live, in one transaction with a constraint against gaps and overlaps. false: the archive does not
    * end at `from` (another archiver was first), nothing of this call is live. When it rejects, the range may be live all
    * the same: ask `archivedTo`. Killed before the manifest row: files that nothing names, which the next archiver of the
-   * partition removes.
-   * `types` are the catalog's versions, for the typed columns of each in the range.
+   * partition removes. What the range changes of what waits is written in that transaction (see `DeadLetters`).
+   * `types` are the catalog's versions, for the typed columns of each in the range; the events are in order of `appliedOffset`.
    */
   append(
     partition: Partition,
@@ -46,15 +49,16 @@ export interface MasterDataset {
     to: Offset,
     events: readonly ArchivedEvent[],
     types: readonly EventType[],
+    waiting: WaitingChanges,
   ): Promise<boolean>;
 
   /** The live files that hold events of a type, of all its versions (null: what is set aside) below a cut; the file that a cut goes through is among them. */
   filesBelow(cut: OffsetVector, eventType: string | null): Promise<readonly ArchiveFile[]>;
 
-  /** What is set aside below a cut, and the newest append time there. The cut must be archived. */
+  /** What is set aside below a cut, as of the cut, and the newest append time there. The cut must be archived. */
   summaryBelow(cut: OffsetVector): Promise<SetAside & { readonly appliedAtMs: number | null }>;
 
-  /** Of the events of [from, below), duplicates among them, in order. The range must be archived; the caller bounds it. */
+  /** Of the events of [from, below), in order, duplicates and held ones among them: what is no event of the catalog is not. The range must be archived; the caller bounds it. */
   identities(partition: Partition, from: Offset, below: Offset): Promise<readonly ArchivedIdentity[]>;
 
   close(): Promise<void>;

@@ -3,7 +3,7 @@ import type { Clock } from '@twofold/ports';
 import type { Random } from './random.js';
 import type { Scheduler } from './scheduler.js';
 
-export type Role = 'worker' | 'archiver' | 'builder' | 'reader' | 'producer';
+export type Role = 'worker' | 'archiver' | 'builder' | 'reader' | 'producer' | 'operator';
 
 /** The clock that everybody looks at. It may jump; what waits does not notice. */
 export type WallClock = { jumpedMs: number };

@@ -43,7 +43,14 @@ export function strike(world: World, blow: Blow): void {
   }
 }
 
-const STORES: readonly (keyof Stores)[] = ['log', 'speedViews', 'boundaries', 'batchViews', 'masterDataset'];
+const STORES: readonly (keyof Stores)[] = [
+  'log',
+  'speedViews',
+  'boundaries',
+  'batchViews',
+  'masterDataset',
+  'deadLetters',
+];
 
 /** Readers only ever crash or pause like anybody; the producer does not, for then there would be nothing to see. */
 const aProcess = (world: World, wanted: Role | null = null): Actor | null => {

@@ -16,7 +16,7 @@ export function checkAnswer(
   { plan, atLeast, before }: Asked,
   { rows, answer }: RowsAnswer,
 ): void {
-  const { cut, offsets, generation, deadLetters, duplicates } = answer;
+  const { cut, offsets, generation } = answer;
   const told = (): string => `${plan.id.name}, generation ${generation} ${textOf(cut)}, at ${textOf(offsets)}`;
   for (const partition of reference.partitions) {
     const offset = offsetAt(offsets, partition);
@@ -25,7 +25,7 @@ export function checkAnswer(
   }
   const expected = reference.rowsBelow(plan, offsets);
   hold(textOfRows(rows) === expected, 'answer', () => `${told()}: rows\n${textOfRows(rows)}\ninstead of\n${expected}`);
-  holdAside(reference.asideBelow(offsets), { deadLetters, duplicates }, 'answer', told);
+  holdAside(reference.asideBelow(offsets), answer, 'answer', told);
   const isThere = atLeast === null || hasReached(offsets, atLeast);
   hold(isThere, 'session', () => `${told()}: asked for at least ${JSON.stringify(atLeast)}`);
   const isNewer =

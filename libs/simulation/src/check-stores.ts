@@ -75,14 +75,14 @@ export class StoresCheck {
   }
 
   private async checkGenerations(plan: ViewPlan): Promise<void> {
-    for (const { number, cut, deadLetters, duplicates } of await this.stores.batchViews.history(plan.id, MANY)) {
+    for (const { number, cut, ...aside } of await this.stores.batchViews.history(plan.id, MANY)) {
       const selection = { dimensions: plan.definition.by.map(() => null), fromWindow: null, toWindow: null };
       const rows = await this.stores.batchViews.read(plan, number, { ...EVERY_ROW, selection });
       if (rows === null) continue;
       const told = (): string => `${plan.id.name}, generation ${number} at ${JSON.stringify(cut)}`;
       const expected = this.reference.rowsBelow(plan, cut);
       hold(textOfRows(rows) === expected, 'generation', () => `${told()}:\n${textOfRows(rows)}\nnot\n${expected}`);
-      holdAside(this.reference.asideBelow(cut), { deadLetters, duplicates }, 'generation', told);
+      holdAside(this.reference.asideBelow(cut), aside, 'generation', told);
     }
   }
 
@@ -98,14 +98,14 @@ export class StoresCheck {
         .map(({ start, end }) => `[${start} ${end ?? ''})`)
         .join('')}, boundaries ${boundaries.join(' ')}, published ${JSON.stringify(published.cut)}`;
     hold(applied <= this.reference.endOf(partition), 'record', () => `${told()}: beyond the log's end`);
-    epochs.forEach(({ start, end, rows, deadLetters, duplicates }, index) => {
+    epochs.forEach(({ start, end, rows, ...found }, index) => {
       const next = epochs[index + 1]?.start ?? null;
       hold(end === next, 'record', () => `${told()}: a gap, or no open epoch at the end`);
       const expected = this.reference.rowsWithin(plan, partition, start, end ?? applied);
-      const found = textOfRows([...rows.values()]);
-      hold(found === expected, 'record', () => `${told()}: epoch ${start} has\n${found}\nnot\n${expected}`);
+      const text = textOfRows([...rows.values()]);
+      hold(text === expected, 'record', () => `${told()}: epoch ${start} has\n${text}\nnot\n${expected}`);
       const aside = this.reference.asideWithin(partition, start, end ?? applied);
-      holdAside(aside, { deadLetters, duplicates }, 'record', () => `${told()}: epoch ${start}`);
+      holdAside(aside, found, 'record', () => `${told()}: epoch ${start}`);
       const straddled = end === null ? undefined : boundaries.find((offset) => start < offset && offset < end);
       hold(straddled === undefined, 'boundary', () => `${told()}: ${straddled} lies in a sealed epoch`);
     });
@@ -125,11 +125,9 @@ export class StoresCheck {
       const found = archived
         .flat()
         .filter((event) => event.partition === partition.partition)
-        .sort((a, b) => a.offset - b.offset)
-        .map(({ offset, verdict }) => `${offset} ${verdict.kind}`);
-      const expected = this.reference
-        .kindsBelow(partition, ends[index] ?? 0)
-        .flatMap((kind, offset) => (kind === 'gap' ? [] : [`${offset} ${kind}`]));
+        .map(({ offset, appliedOffset, verdict }) => `${appliedOffset} ${offset} ${verdict.kind}`)
+        .sort();
+      const expected = [...this.reference.archivedBelow(partition, ends[index] ?? 0)].sort();
       hold(
         found.join() === expected.join(),
         'archive',

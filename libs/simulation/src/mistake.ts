@@ -40,12 +40,13 @@ export const replacing = <T extends object>(right: T, wrong: Partial<T>): T =>
   });
 
 export function rewire(stores: Stores, rewiring: Rewiring, world: MistakenWorld): Stores {
-  const { log, speedViews, boundaries, batchViews, masterDataset } = stores;
+  const { log, speedViews, boundaries, batchViews, masterDataset, deadLetters } = stores;
   return {
     log: rewiring.log?.(log, world) ?? log,
     speedViews: rewiring.speedViews?.(speedViews, world) ?? speedViews,
     boundaries: rewiring.boundaries?.(boundaries, world) ?? boundaries,
     batchViews: rewiring.batchViews?.(batchViews, world) ?? batchViews,
     masterDataset: rewiring.masterDataset?.(masterDataset, world) ?? masterDataset,
+    deadLetters: rewiring.deadLetters?.(deadLetters, world) ?? deadLetters,
   };
 }

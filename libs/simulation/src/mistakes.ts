@@ -1,5 +1,6 @@
 import type { Mistake } from './mistake.js';
 import { BOUNDARY_MISTAKES } from './mistakes/boundary-mistakes.js';
+import { DEAD_LETTER_MISTAKES } from './mistakes/dead-letter-mistakes.js';
 import { DUPLICATE_MISTAKES } from './mistakes/duplicate-mistakes.js';
 import { GENERATION_MISTAKES } from './mistakes/generation-mistakes.js';
 import { READER_MISTAKES } from './mistakes/reader-mistakes.js';
@@ -10,5 +11,6 @@ export const MISTAKES: readonly Mistake[] = [
   ...BOUNDARY_MISTAKES,
   ...GENERATION_MISTAKES,
   ...DUPLICATE_MISTAKES,
+  ...DEAD_LETTER_MISTAKES,
   ...READER_MISTAKES,
 ];

@@ -11,6 +11,10 @@ export type Profile = {
   readonly again: number;
   /** Which window of duplicates the stream has. */
   readonly window: number;
+  /** Whether what comes behind a dead letter of its key waits. */
+  readonly holds: boolean;
+  /** Who resolve dead letters. */
+  readonly operators: number;
   /** How long events are appended and faults happen; then both end, and everything must come to rest. */
   readonly historyMs: number;
   /** Of each partition, at the start. */
@@ -58,6 +62,8 @@ function drawAny(random: Random): Profile {
     events: random.chance(0.1) ? random.whole(20, 60) : random.whole(3, 20),
     again: random.chance(0.6) ? random.between(0.1, 0.5) : 0,
     window: random.whole(0, WINDOWS.length - 1),
+    holds: random.chance(0.6),
+    operators: random.chance(0.6) ? random.whole(1, 2) : 0,
     historyMs: random.between(500, 2_500),
     workers: random.chance(0.3) ? 2 : 1,
     builders: random.chance(0.3) ? 2 : 1,

@@ -1,14 +1,19 @@
 import {
+  HELD_LIMITS,
+  NOTHING_ASIDE,
+  naiveVerdicts,
   naiveView,
   offsetAt,
   partitionName,
   rowKeyOf,
   sumAside,
-  type DuplicatesWindow,
+  type NaiveVerdict,
   type Offset,
   type OffsetVector,
   type Partition,
+  type PlainEvent,
   type SetAside,
+  type StreamDefinition,
   type ViewPlan,
   type ViewRow,
 } from '@twofold/core';
@@ -23,35 +28,33 @@ export const textOfRows = (rows: readonly ViewRow[]): string =>
     .join('\n');
 
 export function holdAside(expected: SetAside, found: SetAside, kind: ViolationKind, told: () => string): void {
-  const isSame = found.deadLetters === expected.deadLetters && found.duplicates === expected.duplicates;
-  hold(isSame, kind, () => `${told()}: ${JSON.stringify(found)} set aside, not ${JSON.stringify(expected)}`);
+  const textOf = ({ deadLetters, duplicates, held }: SetAside): string =>
+    `${deadLetters} dead, ${duplicates} again, ${held} held`;
+  hold(textOf(found) === textOf(expected), kind, () => `${told()}: ${textOf(found)}, not ${textOf(expected)}`);
 }
 
-type Kind = 'event' | 'duplicate' | 'dead' | 'gap';
-type Judged = PlainSale & { readonly atMs: number; readonly kind: Kind };
-
-/** What was appended, and what each view must say of it: the naive fold. */
+/** What was appended, and what each view must say of it: the naive fold of what naive verdicts let count. */
 export class Reference {
-  private readonly appended = new Map<string, Judged[]>();
+  /** By partition: a record at its offset; null: nothing stands there. */
+  private readonly appended = new Map<string, (PlainSale | null)[]>();
+  private readonly judged = new Map<string, { readonly end: Offset; readonly verdicts: readonly NaiveVerdict[] }>();
   private readonly known = new Map<string, string>();
 
   constructor(
     readonly partitions: readonly Partition[],
-    private readonly window: DuplicatesWindow,
+    private readonly stream: StreamDefinition,
   ) {
     for (const partition of partitions) this.appended.set(partitionName(partition), []);
   }
 
   /** The next record of its partition. */
-  append(partition: Partition, { id, event }: PlainSale, atMs: number): void {
-    const records = this.of(partition);
-    const kind = event === null ? 'dead' : this.isDuplicate(records, id, atMs) ? 'duplicate' : 'event';
-    records.push({ id, event, atMs, kind });
+  append(partition: Partition, sale: PlainSale): void {
+    this.of(partition).push(sale);
   }
 
   /** An offset where nothing stands. */
   leaveGap(partition: Partition): void {
-    this.of(partition).push({ id: '', event: null, atMs: 0, kind: 'gap' });
+    this.of(partition).push(null);
   }
 
   endOf(partition: Partition): Offset {
@@ -64,51 +67,71 @@ export class Reference {
 
   rowsBelow(plan: ViewPlan, offsets: OffsetVector): string {
     return this.rowsOf(`${plan.id.name} ${JSON.stringify(offsets)}`, plan, () =>
-      this.partitions.flatMap((partition) => this.of(partition).slice(0, offsetAt(offsets, partition))),
+      this.partitions.flatMap((partition) => this.eventsWithin(partition, 0, offsetAt(offsets, partition))),
     );
   }
 
   rowsWithin(plan: ViewPlan, partition: Partition, from: Offset, to: Offset): string {
     return this.rowsOf(`${plan.id.name} ${partition.partition} ${from} ${to}`, plan, () =>
-      this.of(partition).slice(from, to),
+      this.eventsWithin(partition, from, to),
     );
   }
 
   asideBelow(offsets: OffsetVector): SetAside {
-    return sumAside(this.partitions.map((partition) => this.asideWithin(partition, 0, offsetAt(offsets, partition))));
+    return sumAside(this.partitions.map((partition) => this.asideAt(partition, offsetAt(offsets, partition))));
   }
 
+  /** By how much it changes there. */
   asideWithin(partition: Partition, from: Offset, to: Offset): SetAside {
-    const kinds = this.kindsBelow(partition, to).slice(from);
-    const numberOf = (wanted: Kind): number => kinds.filter((kind) => kind === wanted).length;
-    return { deadLetters: numberOf('dead'), duplicates: numberOf('duplicate') };
+    const [before, after] = [this.asideAt(partition, from), this.asideAt(partition, to)];
+    return {
+      deadLetters: after.deadLetters - before.deadLetters,
+      duplicates: after.duplicates - before.duplicates,
+      held: after.held - before.held,
+    };
   }
 
-  /** Of each offset, what stands there. */
-  kindsBelow(partition: Partition, to: Offset): readonly Kind[] {
-    return this.of(partition)
-      .slice(0, to)
-      .map(({ kind }) => kind);
+  /** What the archive has of the records below an offset: where it counts from, its own offset, the verdict. */
+  archivedBelow(partition: Partition, to: Offset): readonly string[] {
+    return this.verdictsBelow(partition, to).flatMap(({ offset, verdict, applied }) => [
+      `${offset} ${offset} ${verdict}`,
+      ...applied.filter((released) => released !== offset).map((released) => `${offset} ${released} event`),
+    ]);
   }
 
-  /** The definition (core, duplicates.ts), in the plainest way. */
-  private isDuplicate(before: readonly Judged[], id: string, atMs: number): boolean {
-    const { withinMs, withinRecords } = this.window;
-    const sought = before.slice(Math.max(0, before.length - withinRecords));
-    const last = sought.findLast((record) => record.id === id && record.event !== null);
-    return last !== undefined && atMs - last.atMs <= withinMs;
+  private asideAt(partition: Partition, offset: Offset): SetAside {
+    return this.verdictsBelow(partition, offset).at(-1)?.aside ?? NOTHING_ASIDE;
   }
 
-  private rowsOf(name: string, plan: ViewPlan, records: () => readonly Judged[]): string {
+  private eventsWithin(partition: Partition, from: Offset, to: Offset): readonly PlainEvent[] {
+    const records = this.of(partition);
+    const applied = this.verdictsBelow(partition, to).flatMap((verdict) =>
+      verdict.offset < from ? [] : verdict.applied,
+    );
+    return applied.flatMap((offset) => records[offset]?.event ?? []);
+  }
+
+  private verdictsBelow(partition: Partition, to: Offset): readonly NaiveVerdict[] {
+    const records = this.of(partition);
+    const name = partitionName(partition);
+    let judged = this.judged.get(name);
+    if (judged?.end !== records.length) {
+      const plain = records.flatMap((sale) => sale?.record ?? []);
+      judged = { end: records.length, verdicts: naiveVerdicts(plain, this.stream, HELD_LIMITS) };
+      this.judged.set(name, judged);
+    }
+    return judged.verdicts.filter(({ offset }) => offset < to);
+  }
+
+  private rowsOf(name: string, plan: ViewPlan, events: () => readonly PlainEvent[]): string {
     const known = this.known.get(name);
     if (known !== undefined) return known;
-    const events = records().flatMap(({ event, kind }) => (event !== null && kind === 'event' ? [event] : []));
-    const rows = textOfRows(naiveView(plan, events));
+    const rows = textOfRows(naiveView(plan, events()));
     this.known.set(name, rows);
     return rows;
   }
 
-  private of(partition: Partition): Judged[] {
+  private of(partition: Partition): (PlainSale | null)[] {
     const records = this.appended.get(partitionName(partition));
     if (records === undefined) throw new Error(`impossible: partition ${partitionName(partition)}`);
     return records;

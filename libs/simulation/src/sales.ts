@@ -13,11 +13,16 @@ import {
   max,
   string,
   sum,
+  RESOLUTION_HEADER,
+  RESOLVES_HEADER,
   type Catalog,
+  type DeadLetterPolicy,
   type DuplicatesWindow,
+  type NaiveRecord,
   type Offset,
   type Partition,
   type PlainEvent,
+  type RecordContent,
 } from '@twofold/core';
 import type { OutgoingEvent } from '@twofold/ports';
 import type { Random } from './random.js';
@@ -48,24 +53,36 @@ export const WINDOWS: readonly DuplicatesWindow[] = [
   { withinMs: 300, withinRecords: 1_000 },
   { withinMs: 0, withinRecords: 0 },
 ];
-const catalogs = WINDOWS.map((duplicates) =>
-  [[salesByShop], [salesByShop, allSales]].map((views) =>
-    defineCatalog({ events: [sold], views, streams: [defineStream({ name: STREAM, duplicates })] }),
+const catalogs = new Map<string, Catalog>(
+  WINDOWS.flatMap((duplicates, window) =>
+    [[salesByShop], [salesByShop, allSales]].flatMap((views) =>
+      (['skip', 'hold'] as const).map((deadLetters) => {
+        const streams = [defineStream({ name: STREAM, duplicates, deadLetters })];
+        return [`${window} ${views.length} ${deadLetters}`, defineCatalog({ events: [sold], views, streams })] as const;
+      }),
+    ),
   ),
 );
 
-export const catalogOf = (views: number, window: number): Catalog =>
-  catalogs[window]?.[views - 1] ?? impossible(`catalog ${window} ${views}`);
+export function catalogOf(views: number, window: number, deadLetters: DeadLetterPolicy): Catalog {
+  const name = `${window} ${views} ${deadLetters}`;
+  return catalogs.get(name) ?? impossible(`catalog ${name}`);
+}
 
-/** `event`: null for a dead record. */
-export type PlainSale = { readonly id: string; readonly event: PlainEvent | null };
+/** A record as the reference sees it. `event`: what it is if it counts. */
+export type PlainSale = { readonly record: NaiveRecord; readonly event: PlainEvent | null };
 
 const SHOPS = ['a', 'b', 'c', 'd', 'e'] as const;
 const MS_PER_DAY = 86_400_000;
 const DAYS = 3;
 const SCHEMA = dataSchemaOf(sold);
 /** Some records are no events: they are counted, and folded into nothing. */
-const DEAD = 0.06;
+const DEAD = 0.1;
+/** What is sent in the place of dead records. */
+const MENDED = ['mended-0', 'mended-1', 'sale-0'] as const;
+
+/** Of a record, what was given to the log. */
+export type Content = Pick<RecordContent, 'key' | 'value' | 'headers'>;
 
 export function drawSale(random: Random, number: number): OutgoingEvent {
   const shop = random.pick(SHOPS);
@@ -86,9 +103,25 @@ export function drawSale(random: Random, number: number): OutgoingEvent {
   };
 }
 
+/** A sale as somebody would send it in the place of a dead one: some of them twice. */
+export const saleInPlaceOf = (random: Random, shop: string | null): object => ({
+  ...{ specversion: '1.0', id: random.pick(MENDED), source: 'urn:simulation', type: sold.type },
+  ...{ dataschema: SCHEMA, time: new Date(random.whole(0, DAYS * MS_PER_DAY - 1)).toISOString(), subject: shop },
+  data: { shop, price: random.whole(1, 1000) },
+});
+
 /** What stands on the log, as the reference sees it. */
-export function plainSale({ headers, value }: OutgoingEvent, place: Partition, offset: Offset): PlainSale {
-  const data = JSON.parse(value) as { readonly shop: string; readonly price: number | string };
-  const event = { ...place, offset, timeMs: Date.parse(headers['ce_time'] ?? ''), type: sold.type, data };
-  return { id: headers['ce_id'] ?? '', event: typeof data.price === 'number' ? event : null };
+export function plainSale(content: Content, place: Partition, offset: Offset, appendedAtMs: number): PlainSale {
+  const headers = new Map(content.headers.map(([name, text]) => [name, String(text)]));
+  const data = JSON.parse(String(content.value)) as { readonly shop: string; readonly price: unknown } | null;
+  const [target, kind] = [headers.get(RESOLVES_HEADER), headers.get(RESOLUTION_HEADER)];
+  const record: NaiveRecord = {
+    ...{ offset, appendedAtMs, key: String(content.key), sizeBytes: 0 },
+    resolves: target === undefined ? null : { kind: kind === 'discard' ? kind : 'redrive', target: Number(target) },
+    content: typeof data?.price === 'number' ? { kind: 'event', id: headers.get('ce_id') ?? '' } : { kind: 'dead' },
+  };
+  if (data === null || typeof data.price !== 'number') return { record, event: null };
+  const { shop, price } = data;
+  const timeMs = Date.parse(headers.get('ce_time') ?? '');
+  return { record, event: { ...place, offset, timeMs, type: sold.type, data: { shop, price } } };
 }

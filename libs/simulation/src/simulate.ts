@@ -5,6 +5,7 @@ import { strike } from './blows.js';
 import type { Mistake } from './mistake.js';
 import { hireArchiver } from './processes/archiver.js';
 import { hireBuilder } from './processes/builder.js';
+import { hireOperator } from './processes/operator.js';
 import { hireProducer } from './processes/producer.js';
 import { hireReader } from './processes/reader.js';
 import { hireWorker } from './processes/worker.js';
@@ -63,6 +64,7 @@ function populate(world: World): void {
   }
   for (let number = 0; number < profile.builders; number++) hireBuilder(world);
   for (let number = 0; number < profile.readers; number++) hireReader(world);
+  for (let number = 0; number < profile.operators; number++) hireOperator(world);
   hireProducer(world);
 }
 

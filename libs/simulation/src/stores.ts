@@ -3,6 +3,8 @@ import { InMemorySpeedViewStore } from '@twofold/in-memory';
 import type {
   BatchViewStore,
   Boundaries,
+  DeadLetters,
+  DeadLetterTopic,
   EventLogAdmin,
   EventLogReader,
   EventLogWriter,
@@ -47,4 +49,6 @@ export type Stores = {
   readonly boundaries: Boundaries;
   readonly batchViews: BatchViewStore;
   readonly masterDataset: OpenMasterDataset;
+  /** What waits, as `masterDataset` writes it down. */
+  readonly deadLetters: DeadLetters & DeadLetterTopic;
 };

@@ -1,7 +1,8 @@
 import type { Offset, Partition } from '@twofold/core';
 import { InMemoryEventLog } from '@twofold/in-memory';
-import type { Appended, EventBatch, OutgoingEvent, ReadOptions } from '@twofold/ports';
+import type { Appended, EventBatch, OutgoingEvent, OutgoingRecord, ReadOptions } from '@twofold/ports';
 import type { Random } from './random.js';
+import type { Content } from './sales.js';
 import type { Scheduler } from './scheduler.js';
 
 /** A fetch has a few records, so that there are many. */
@@ -11,7 +12,7 @@ const GAP = 0.05;
 const WAKE_MS = 0.01;
 const ABORTED = AbortSignal.abort();
 
-export type OnAppended = (event: OutgoingEvent, place: Partition, offset: Offset, atMs: number) => void;
+export type OnAppended = (content: Content, place: Partition, offset: Offset, atMs: number) => void;
 
 /** The log in memory, which waits for records in virtual time. */
 export class TailedLog extends InMemoryEventLog {
@@ -31,15 +32,30 @@ export class TailedLog extends InMemoryEventLog {
     const places = await super.append(stream, events);
     places.forEach(({ partition, offset }, index) => {
       const event = events[index];
-      if (event !== undefined) this.onAppended(event, { stream, partition }, offset, this.time.now());
+      const headers = Object.entries(event?.headers ?? {});
+      if (event !== undefined) this.onAppended({ ...event, headers }, { stream, partition }, offset, this.time.now());
     });
-    if (places[0] !== undefined && this.random.chance(GAP)) {
-      const place = { stream, partition: places[0].partition };
+    if (places[0] !== undefined) this.goOn({ stream, partition: places[0].partition });
+    return places;
+  }
+
+  override async appendTo(partition: Partition, records: readonly OutgoingRecord[]): Promise<readonly Offset[]> {
+    const { stream, partition: number } = partition;
+    const offsets = await super.appendTo(partition, records);
+    offsets.forEach((offset, index) => {
+      const record = records[index];
+      if (record !== undefined) this.onAppended(record, { stream, partition: number }, offset, this.time.now());
+    });
+    this.goOn({ stream, partition: number });
+    return offsets;
+  }
+
+  private goOn(place: Partition): void {
+    if (this.random.chance(GAP)) {
       this.leaveGap(place, 1);
       this.onGap(place);
     }
     for (const wake of this.waiting) wake();
-    return places;
   }
 
   override async read(partition: Partition, options: ReadOptions): Promise<EventBatch> {

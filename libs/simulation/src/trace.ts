@@ -25,7 +25,7 @@ export class Trace {
 }
 
 /** Not told where it is 0. */
-const ASIDE = ['deadLetters', 'duplicates'];
+const ASIDE = ['deadLetters', 'duplicates', 'held'];
 /** Not told: it is the same everywhere, or says nothing to a person. */
 const LEFT_OUT = ['signal', 'selection', 'having', 'order', 'appliedAtMs', 'publishedAtMs', 'maxBytes', 'waitMs'];
 

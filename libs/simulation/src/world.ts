@@ -2,18 +2,19 @@ import {
   TwofoldError,
   streamNamed,
   type Catalog,
-  type DuplicatesWindow,
   type ErrorCode,
   type Offset,
   type OffsetVector,
   type Partition,
   type Position,
+  type StreamDefinition,
 } from '@twofold/core';
 import { registerViews } from '@twofold/flows';
 import {
   InMemoryBatchEngine,
   InMemoryBatchViewStore,
   InMemoryBoundaries,
+  InMemoryDeadLetters,
   InMemoryMasterDataset,
 } from '@twofold/in-memory';
 import { Actor, wallTime, type Role, type WallClock } from './actor.js';
@@ -47,7 +48,7 @@ export class World {
   readonly network: Network;
   readonly wall: WallClock = { jumpedMs: 0 };
   readonly catalog: Catalog;
-  readonly duplicates: DuplicatesWindow;
+  readonly stream: StreamDefinition;
   readonly partitions: readonly Partition[];
   readonly reference: Reference;
   readonly stores: Stores;
@@ -74,10 +75,10 @@ export class World {
   ) {
     this.scheduler = scheduler;
     this.network = new Network(scheduler, random, profile, trace);
-    this.catalog = catalogOf(profile.views, profile.window);
-    this.duplicates = streamNamed(this.catalog.streams, STREAM).duplicates;
+    this.catalog = catalogOf(profile.views, profile.window, profile.holds ? 'hold' : 'skip');
+    this.stream = streamNamed(this.catalog.streams, STREAM);
     this.partitions = Array.from({ length: profile.partitions }, (_, partition) => ({ stream: STREAM, partition }));
-    this.reference = new Reference(this.partitions, this.duplicates);
+    this.reference = new Reference(this.partitions, this.stream);
     this.stores = this.openStores();
     this.check = new StoresCheck(this.stores, this.reference, this.catalog.views);
   }
@@ -104,13 +105,14 @@ export class World {
     const name = `${role}-${this.actors.length}`;
     const actor = new Actor(role, name, this.scheduler, this.wall, this.random, skewMs, hireAgain, partition);
     this.actors.push(actor);
-    const { log, speedViews, boundaries, batchViews, masterDataset } = this.stores;
+    const { log, speedViews, boundaries, batchViews, masterDataset, deadLetters } = this.stores;
     const linked: Stores = {
       log: this.network.link(actor, 'log', log),
       speedViews: this.network.link(actor, 'speedViews', speedViews),
       boundaries: this.network.link(actor, 'boundaries', boundaries),
       batchViews: this.network.link(actor, 'batchViews', batchViews),
       masterDataset: this.network.link(actor, 'masterDataset', masterDataset),
+      deadLetters: this.network.link(actor, 'deadLetters', deadLetters),
     };
     const rewiring = this.mistake?.inCalls?.(role);
     return { actor, ports: rewiring === undefined ? linked : rewire(linked, rewiring, this.mistakenWorld()) };
@@ -162,18 +164,20 @@ export class World {
       { now },
       this.scheduler,
       this.random,
-      (event, place, offset, atMs) => this.reference.append(place, plainSale(event, place, offset), atMs),
+      (content, place, offset, atMs) => this.reference.append(place, plainSale(content, place, offset, atMs)),
       (place) => this.reference.leaveGap(place),
     );
     const batchViews = new InMemoryBatchViewStore(now);
     const rewiring = this.mistake?.inStores ?? {};
     const rightBatchViews = rewiring.batchViews?.(batchViews, this.mistakenWorld()) ?? batchViews;
+    const deadLetters = new InMemoryDeadLetters();
     const right = {
       log,
       speedViews: new OpenInMemorySpeedViews(),
       boundaries: new InMemoryBoundaries(rightBatchViews),
       batchViews,
-      masterDataset: new InMemoryMasterDataset(),
+      masterDataset: new InMemoryMasterDataset(deadLetters),
+      deadLetters,
     };
     return { ...rewire(right, rewiring, this.mistakenWorld()), batchViews: rightBatchViews };
   }

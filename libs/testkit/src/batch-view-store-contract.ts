@@ -36,6 +36,8 @@ export function batchViewStoreContract(name: string, setup: () => Promise<BatchV
             code: 'stream-changed',
           });
         await store.fixStream(stream);
+        const holding = store.fixStream(defineStream({ ...stream, deadLetters: 'hold' }));
+        await expect(holding).rejects.toMatchObject({ code: 'stream-changed' });
       });
     });
 
@@ -49,6 +51,7 @@ export function batchViewStoreContract(name: string, setup: () => Promise<BatchV
           rowCount: 0,
           deadLetters: 0,
           duplicates: 0,
+          held: 0,
           appliedAtMs: null,
           publishedAtMs: null,
         });
@@ -115,6 +118,7 @@ export function batchViewStoreContract(name: string, setup: () => Promise<BatchV
           rowCount: 2,
           deadLetters: 2,
           duplicates: 3,
+          held: 4,
           appliedAtMs: 1_000,
           publishedAtMs: null,
         });
@@ -160,6 +164,7 @@ export function batchViewStoreContract(name: string, setup: () => Promise<BatchV
         const again = await store.load(plan, 1, await cutOf(plan, 1), failingAfter([]), {
           deadLetters: 9,
           duplicates: 9,
+          held: 9,
           appliedAtMs: 9,
         });
         expect(again).toEqual(first);

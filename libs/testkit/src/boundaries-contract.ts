@@ -34,7 +34,12 @@ export function boundariesContract(name: string, setup: () => Promise<Boundaries
     };
     const publish = async (plan: ViewPlan, cut: number, offset: number): Promise<void> => {
       const vector = await cutAt(plan, cut, offset);
-      await world.store.load(plan, cut, vector, noRows(), { deadLetters: 0, duplicates: 0, appliedAtMs: null });
+      await world.store.load(plan, cut, vector, noRows(), {
+        deadLetters: 0,
+        duplicates: 0,
+        held: 0,
+        appliedAtMs: null,
+      });
       expect(await world.store.publish(plan.id, cut)).toBe(true);
     };
     const firstPartition = (plan: ViewPlan): Partition => ({ stream: streamOf(plan), partition: 0 });

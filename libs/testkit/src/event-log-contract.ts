@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import type { LogRecord, Offset, Partition } from '@twofold/core';
+import type { LogRecord, Offset, Partition, RawRecord } from '@twofold/core';
 import type {
   Appended,
   Assignment,
@@ -8,6 +8,7 @@ import type {
   EventLogReader,
   EventLogWriter,
   OutgoingEvent,
+  OutgoingRecord,
   PartitionAssigner,
   ReadOptions,
 } from '@twofold/ports';
@@ -83,6 +84,34 @@ export function eventLogContract(name: string, setup: () => Promise<EventLogUnde
             places.filter((place) => place.partition === partition).map(({ offset }) => offset),
           );
         }
+      });
+
+      test('appends records with every byte to the partition given, whatever their keys', async () => {
+        const stream = await newStream(3);
+        const bytes = Buffer.from([0x00, 0xff, 0x41]);
+        const records: readonly OutgoingRecord[] = [
+          { key: null, value: null, headers: [] },
+          {
+            key: bytes,
+            value: bytes,
+            headers: [
+              ['of bytes', bytes],
+              ['zwei ✈', Buffer.from('1')],
+              ['zwei ✈', Buffer.from('2')],
+              ['empty', Buffer.alloc(0)],
+            ],
+          },
+        ];
+        for (const partition of [2, 0]) {
+          await log.writer.appendTo({ stream, partition }, records.slice(0, 1));
+          expect(await log.writer.appendTo({ stream, partition }, records)).toEqual([1, 2]);
+          const batch = await readAtLeast(log.reader, { stream, partition }, 3);
+          const copies: RawRecord[] = [];
+          batch.forEach((record) => copies.push(record.copy()));
+          expect(copies).toMatchObject([records[0], ...records]);
+          expect(copies.map(({ offset }) => offset)).toEqual([0, 1, 2]);
+        }
+        expect(await endOf({ stream, partition: 1 })).toBe(0);
       });
 
       test('puts a key into the same partition always, whoever writes', async () => {

@@ -6,6 +6,7 @@ export { auditLedgerContract } from './audit-ledger-contract.js';
 export { batchViewStoreContract } from './batch-view-store-contract.js';
 export { boundariesContract } from './boundaries-contract.js';
 export { controlChannelContract, type ControlChannelUnderTest } from './control-channel-contract.js';
+export { deadLettersContract, type DeadLettersUnderTest } from './dead-letters-contract.js';
 export { eventLogContract, type EventLogUnderTest } from './event-log-contract.js';
 export { eventually } from './eventually.js';
 export { masterDatasetContract } from './master-dataset-contract.js';

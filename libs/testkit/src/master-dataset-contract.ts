@@ -9,7 +9,14 @@ import {
   type Offset,
   type Partition,
 } from '@twofold/core';
-import type { ArchiveFile, MasterDataset } from '@twofold/ports';
+import {
+  NO_CHANGES,
+  type ArchiveFile,
+  type ClosedRecord,
+  type MasterDataset,
+  type OpenedRecord,
+  type WaitingChanges,
+} from '@twofold/ports';
 
 export type MasterDatasetUnderTest = {
   /** The dataset as one process has it; all of them are of one archive. */
@@ -33,6 +40,7 @@ const appendedAt = (offset: Offset): number => 1_700_000_000_000 + offset;
 
 const landedAt = (offset: Offset, version: 1 | 2 = 1): ArchivedEvent => ({
   offset,
+  appliedOffset: offset,
   appendedAtMs: appendedAt(offset),
   verdict: { kind: 'event' },
   id: `landed-${offset}`,
@@ -63,6 +71,17 @@ const deadAt = (offset: Offset): ArchivedEvent => ({
   timeMs: 0,
   dataText: '{"origin',
   values: [],
+});
+
+const WHY = { code: 'unreadable', reason: 'its value is no JSON' } as const;
+const opened = (offset: Offset, dead: OpenedRecord['dead']): OpenedRecord => ({
+  ...{ offset, place: offset, key: 'ATL', dead, eventType: 'flight.landed' },
+  record: { offset, appendedAtMs: appendedAt(offset), key: Buffer.from('ATL'), value: null, headers: [] },
+});
+/** Nothing is resolved. */
+const waitingOf = (events: readonly ArchivedEvent[]): WaitingChanges => ({
+  opened: events.flatMap(({ offset, verdict }) => (verdict.kind === 'dead' ? [opened(offset, WHY)] : [])),
+  closed: [],
 });
 
 const duplicateAt = (offset: Offset): ArchivedEvent => ({ ...landedAt(offset), verdict: { kind: 'duplicate' } });
@@ -97,17 +116,17 @@ export function masterDatasetContract(name: string, setup: () => Promise<MasterD
     test('a partition is archived to 0 at first, then to the end of its last range', async () => {
       const partition = newPartition();
       expect(await one.archivedTo(partition)).toBe(0);
-      expect(await one.append(partition, 0, 3, range(0, 3), TYPES)).toBe(true);
+      expect(await one.append(partition, 0, 3, range(0, 3), TYPES, NO_CHANGES)).toBe(true);
       expect(await one.archivedTo(partition)).toBe(3);
-      expect(await one.append(partition, 3, 7, range(3, 7), TYPES)).toBe(true);
+      expect(await one.append(partition, 3, 7, range(3, 7), TYPES, NO_CHANGES)).toBe(true);
       expect(await other.archivedTo(partition)).toBe(7);
     });
 
     test('partitions and streams have archives of their own', async () => {
       const [first, foreign] = [newPartition(), newPartition()];
       const second = { ...first, partition: 1 };
-      await one.append(first, 0, 3, range(0, 3), TYPES);
-      await one.append(second, 0, 5, range(0, 5), TYPES);
+      await one.append(first, 0, 3, range(0, 3), TYPES, NO_CHANGES);
+      await one.append(second, 0, 5, range(0, 5), TYPES, NO_CHANGES);
       expect(await Promise.all([first, second, foreign].map((of) => one.archivedTo(of)))).toEqual([3, 5, 0]);
       const files = await one.filesBelow({ [first.stream]: [3, 5], [foreign.stream]: [9] }, 'flight.landed');
       expect(files.map(({ partition, to }) => [partition, to])).toEqual([
@@ -119,7 +138,7 @@ export function masterDatasetContract(name: string, setup: () => Promise<MasterD
     test('a file holds the events of one version of a type, in order of offset; another the records of no known type', async () => {
       const partition = newPartition();
       const events = [landedAt(0), deadAt(1), cancelledAt(2), landedAt(3, 2), strangeAt(4), landedAt(5)];
-      await one.append(partition, 0, 6, events, TYPES);
+      await one.append(partition, 0, 6, events, TYPES, NO_CHANGES);
       const described = async (eventType: string | null): Promise<unknown> =>
         Promise.all(
           (await one.filesBelow(below(partition, 6), eventType)).map(async (file) => [
@@ -145,9 +164,9 @@ export function masterDatasetContract(name: string, setup: () => Promise<MasterD
 
     test('the offsets of a range need not be dense, and a range may hold no record at all', async () => {
       const partition = newPartition();
-      expect(await one.append(partition, 0, 10, [landedAt(2), landedAt(7)], TYPES)).toBe(true);
-      expect(await one.append(partition, 10, 20, [], TYPES)).toBe(true);
-      expect(await one.append(partition, 20, 30, range(20, 21), TYPES)).toBe(true);
+      expect(await one.append(partition, 0, 10, [landedAt(2), landedAt(7)], TYPES, NO_CHANGES)).toBe(true);
+      expect(await one.append(partition, 10, 20, [], TYPES, NO_CHANGES)).toBe(true);
+      expect(await one.append(partition, 20, 30, range(20, 21), TYPES, NO_CHANGES)).toBe(true);
       expect(await one.archivedTo(partition)).toBe(30);
       expect(await offsetsOf(partition, 'flight.landed', 30)).toEqual([2, 7, 20]);
       expect(await one.summaryBelow(below(partition, 20))).toEqual({ ...NOTHING_ASIDE, appliedAtMs: appendedAt(7) });
@@ -161,13 +180,13 @@ export function masterDatasetContract(name: string, setup: () => Promise<MasterD
       ['a range that leaves a gap', 9, 12],
     ])('%s is refused, and nothing of it is live', async (_, from, to) => {
       const partition = newPartition();
-      await one.append(partition, 0, 4, range(0, 4), TYPES);
-      await one.append(partition, 4, 8, range(4, 8), TYPES);
-      expect(await other.append(partition, from, to, range(from, to, deadAt), TYPES)).toBe(false);
+      await one.append(partition, 0, 4, range(0, 4), TYPES, NO_CHANGES);
+      await one.append(partition, 4, 8, range(4, 8), TYPES, NO_CHANGES);
+      expect(await other.append(partition, from, to, range(from, to, deadAt), TYPES, NO_CHANGES)).toBe(false);
       expect(await one.archivedTo(partition)).toBe(8);
       expect(await offsetsOf(partition, 'flight.landed', 100)).toEqual([0, 1, 2, 3, 4, 5, 6, 7]);
       expect(await offsetsOf(partition, null, 100)).toEqual([]);
-      expect(await one.append(partition, 8, 9, range(8, 9), TYPES)).toBe(true);
+      expect(await one.append(partition, 8, 9, range(8, 9), TYPES, NO_CHANGES)).toBe(true);
     });
 
     test('of two archivers at one range exactly one is first, every time, and no record is lost or twice', async () => {
@@ -176,7 +195,7 @@ export function masterDatasetContract(name: string, setup: () => Promise<MasterD
       for (let round = 0; round < 15; round++) {
         const tries = [one, other].map((archiver, index) => {
           const to = end + 1 + ((round + index) % 3);
-          return archiver.append(partition, end, to, range(end, to), TYPES);
+          return archiver.append(partition, end, to, range(end, to), TYPES, NO_CHANGES);
         });
         expect((await Promise.all(tries)).filter(Boolean)).toHaveLength(1);
         end = await one.archivedTo(partition);
@@ -189,7 +208,8 @@ export function masterDatasetContract(name: string, setup: () => Promise<MasterD
       const archiveOn = async (archiver: MasterDataset, records: number): Promise<number> => {
         let won = 0;
         for (let from = 0; (from = await archiver.archivedTo(partition)) < 120;) {
-          if (await archiver.append(partition, from, from + records, range(from, from + records), TYPES)) won++;
+          if (await archiver.append(partition, from, from + records, range(from, from + records), TYPES, NO_CHANGES))
+            won++;
         }
         return won;
       };
@@ -201,7 +221,8 @@ export function masterDatasetContract(name: string, setup: () => Promise<MasterD
 
     test('the files below a cut are those of the ranges that begin below it, the one it goes through among them', async () => {
       const partition = newPartition();
-      for (const from of [0, 10, 20]) await one.append(partition, from, from + 10, range(from, from + 10), TYPES);
+      for (const from of [0, 10, 20])
+        await one.append(partition, from, from + 10, range(from, from + 10), TYPES, NO_CHANGES);
       const endsBelow = async (cut: Offset): Promise<Offset[]> =>
         (await one.filesBelow(below(partition, cut), 'flight.landed')).map(({ to }) => to);
       expect(await endsBelow(0)).toEqual([]);
@@ -214,43 +235,97 @@ export function masterDatasetContract(name: string, setup: () => Promise<MasterD
 
     test('identities are those of events, duplicates among them, in order, of exactly the range asked for', async () => {
       const partition = newPartition();
-      await one.append(partition, 0, 4, [landedAt(0), deadAt(1), strangeAt(2), duplicateAt(3)], TYPES);
-      await one.append(partition, 4, 9, [landedAt(4), duplicateAt(6), landedAt(8)], TYPES);
+      const heldAt = (offset: Offset): ArchivedEvent => ({ ...landedAt(offset), verdict: { kind: 'held' } });
+      const freed = { ...landedAt(5), appliedOffset: 7 };
+      const resolution: ArchivedEvent = { ...landedAt(7), verdict: { kind: 'resolution' } };
+      const first = [landedAt(0), deadAt(1), strangeAt(2), duplicateAt(3)];
+      await one.append(partition, 0, 4, first, TYPES, waitingOf(first));
+      const second = [landedAt(4), heldAt(5), duplicateAt(6), resolution, freed, landedAt(8)];
+      await one.append(partition, 4, 9, second, TYPES, NO_CHANGES);
       const within = async (from: Offset, below: Offset) => one.identities(partition, from, below);
       const identityAt = (offset: Offset) => {
         const { appendedAtMs, source, id } = landedAt(offset);
         return { offset, appendedAtMs, source, id };
       };
-      expect((await within(0, 9)).map(({ offset }) => offset)).toEqual([0, 2, 3, 4, 6, 8]);
-      expect(await within(3, 8)).toEqual([3, 4, 6].map(identityAt));
+      expect((await within(0, 9)).map(({ offset }) => offset)).toEqual([0, 3, 4, 5, 6, 8]);
+      expect(await within(3, 8)).toEqual([3, 4, 5, 6].map(identityAt));
       expect(await within(4, 4)).toEqual([]);
-      expect(await within(5, 6)).toEqual([]);
+      expect(await within(7, 8)).toEqual([]);
     });
 
     test('the summary counts what is set aside and tells the newest append time, exactly at the cut', async () => {
       const partition = newPartition();
-      await one.append(partition, 0, 4, [landedAt(0), deadAt(1), strangeAt(2), deadAt(3)], TYPES);
-      await one.append(partition, 4, 9, [landedAt(4), deadAt(5), duplicateAt(6), deadAt(7), duplicateAt(8)], TYPES);
+      const first = [landedAt(0), deadAt(1), strangeAt(2), deadAt(3)];
+      await one.append(partition, 0, 4, first, TYPES, waitingOf(first));
+      const second = [landedAt(4), deadAt(5), duplicateAt(6), deadAt(7), duplicateAt(8)];
+      await one.append(partition, 4, 9, second, TYPES, waitingOf(second));
       const summaryAt = (cut: Offset) => one.summaryBelow(below(partition, cut));
-      expect(await summaryAt(0)).toEqual({ deadLetters: 0, duplicates: 0, appliedAtMs: null });
-      expect(await summaryAt(1)).toEqual({ deadLetters: 0, duplicates: 0, appliedAtMs: appendedAt(0) });
-      expect(await summaryAt(3)).toEqual({ deadLetters: 1, duplicates: 0, appliedAtMs: appendedAt(2) });
-      expect(await summaryAt(4)).toEqual({ deadLetters: 2, duplicates: 0, appliedAtMs: appendedAt(3) });
-      expect(await summaryAt(6)).toEqual({ deadLetters: 3, duplicates: 0, appliedAtMs: appendedAt(5) });
-      expect(await summaryAt(7)).toEqual({ deadLetters: 3, duplicates: 1, appliedAtMs: appendedAt(6) });
-      expect(await summaryAt(9)).toEqual({ deadLetters: 4, duplicates: 2, appliedAtMs: appendedAt(8) });
+      expect(await summaryAt(0)).toEqual({ deadLetters: 0, duplicates: 0, held: 0, appliedAtMs: null });
+      expect(await summaryAt(1)).toEqual({ deadLetters: 0, duplicates: 0, held: 0, appliedAtMs: appendedAt(0) });
+      expect(await summaryAt(3)).toEqual({ deadLetters: 1, duplicates: 0, held: 0, appliedAtMs: appendedAt(2) });
+      expect(await summaryAt(4)).toEqual({ deadLetters: 2, duplicates: 0, held: 0, appliedAtMs: appendedAt(3) });
+      expect(await summaryAt(6)).toEqual({ deadLetters: 3, duplicates: 0, held: 0, appliedAtMs: appendedAt(5) });
+      expect(await summaryAt(7)).toEqual({ deadLetters: 3, duplicates: 1, held: 0, appliedAtMs: appendedAt(6) });
+      expect(await summaryAt(9)).toEqual({ deadLetters: 4, duplicates: 2, held: 0, appliedAtMs: appendedAt(8) });
       expect(await offsetsOf(partition, 'flight.landed', 9)).toEqual([0, 4]);
       expect(await offsetsOf(partition, null, 9)).toEqual([1, 2, 3, 5, 6, 7, 8]);
+    });
+
+    test('an event that was held has a row as such, and counts from what releases it on; the summary is as of the cut', async () => {
+      const partition = newPartition();
+      const heldAt = (offset: Offset): ArchivedEvent => ({ ...landedAt(offset), verdict: { kind: 'held' } });
+      const freed = (offset: Offset, appliedOffset: Offset): ArchivedEvent => ({ ...landedAt(offset), appliedOffset });
+      const resolution = { kind: 'resolution' } as const;
+      const first = [deadAt(0), heldAt(1), landedAt(2)];
+      await one.append(partition, 0, 3, first, TYPES, { opened: [opened(0, WHY), opened(1, null)], closed: [] });
+      const second = [
+        heldAt(3),
+        { ...landedAt(4), verdict: resolution },
+        freed(1, 4),
+        freed(3, 4),
+        landedAt(5),
+        deadAt(6),
+      ];
+      const closed: readonly ClosedRecord[] = [
+        { offset: 0, at: 4, by: 'discard' },
+        { offset: 1, at: 4, by: 'release' },
+        { offset: 3, at: 4, by: 'release' },
+      ];
+      const waiting: WaitingChanges = { opened: [opened(3, null), opened(6, WHY)], closed };
+      expect(await one.append(partition, 3, 7, second, TYPES, waiting)).toBe(true);
+      const asideAt = async (cut: Offset): Promise<readonly number[]> => {
+        const { deadLetters, held } = await one.summaryBelow(below(partition, cut));
+        return [deadLetters, held];
+      };
+      expect(await Promise.all([0, 1, 2, 3, 4, 5, 6, 7].map(asideAt))).toEqual([
+        ...[
+          [0, 0],
+          [1, 0],
+          [1, 1],
+          [1, 1],
+        ],
+        ...[
+          [1, 2],
+          [0, 0],
+          [0, 0],
+          [1, 0],
+        ],
+      ]);
+      expect(await offsetsOf(partition, 'flight.landed', 3)).toEqual([2]);
+      expect(await offsetsOf(partition, 'flight.landed', 7)).toEqual([2, 1, 3, 5]);
+      expect(await offsetsOf(partition, null, 7)).toEqual([0, 1, 3, 4, 6]);
     });
 
     test('the summary of a cut through several partitions is of all of them', async () => {
       const first = newPartition();
       const second = { ...first, partition: 1 };
-      await one.append(first, 0, 9, [...range(0, 8), deadAt(8)], TYPES);
-      await one.append(second, 0, 4, range(0, 4, deadAt), TYPES);
+      const [ofFirst, ofSecond] = [[...range(0, 8), deadAt(8)], range(0, 4, deadAt)];
+      await one.append(first, 0, 9, ofFirst, TYPES, waitingOf(ofFirst));
+      await one.append(second, 0, 4, ofSecond, TYPES, waitingOf(ofSecond));
       expect(await one.summaryBelow({ [first.stream]: [9, 2] })).toEqual({
         deadLetters: 3,
         duplicates: 0,
+        held: 0,
         appliedAtMs: appendedAt(8),
       });
     });

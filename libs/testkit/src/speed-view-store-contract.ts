@@ -38,12 +38,14 @@ const change = (applied: number, rows: readonly ViewRow[] = [], deadLetters = 0)
   appliedAtMs: applied * 10,
   deadLetters,
   duplicates: 2 * deadLetters,
+  held: 0 - deadLetters,
   rows,
 });
 const pair = (applied: number, openStart: number): RecordPair => ({ applied, openStart });
 const epoch = (start: number, end: number | null, deadLetters = 0): Epoch => ({
   ...{ start, end, deadLetters },
   duplicates: 2 * deadLetters,
+  held: 0 - deadLetters,
 });
 const inOrder = (rows: readonly ViewRow[] = []): readonly ViewRow[] =>
   [...rows].sort((a, b) => compareText(rowKeyOf(a) + encodeParts(a.parts), rowKeyOf(b) + encodeParts(b.parts)));

@@ -30,7 +30,7 @@ type Parts { batchRows: Int! speedRows: Int! }
 type Envelope {
   view: String! version: String! generation: Int!
   cut: Json! offsets: Json! position: String!
-  freshness: Freshness! parts: Parts! catchingUp: Boolean! deadLetters: Float! duplicates: Float!
+  freshness: Freshness! parts: Parts! catchingUp: Boolean! deadLetters: Float! duplicates: Float! held: Float!
 }
 
 "Conditions on a whole number, all of which hold."

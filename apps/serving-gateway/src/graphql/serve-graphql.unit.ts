@@ -96,6 +96,7 @@ describe('GraphQL over the catalog', () => {
           rowCount: 1,
           deadLetters: 0,
           duplicates: 0,
+          held: 0,
           appliedAtMs: null,
           publishedAtMs: null,
         }),

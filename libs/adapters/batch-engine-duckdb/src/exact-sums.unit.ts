@@ -56,7 +56,7 @@ beforeAll(async () => {
     ([amount, weight], offset) => `(${offset}, 0, CAST('${amount}' AS BIGINT), CAST('${weight}' AS BIGINT))`,
   );
   await connection.run(
-    `CREATE TABLE archive AS SELECT * FROM (VALUES ${rows.join(', ')}) AS t("offset", "partition", "d_amount", "d_weight"), (SELECT 0::BIGINT AS event_time)`,
+    `CREATE TABLE archive AS SELECT * FROM (VALUES ${rows.join(', ')}) AS t("applied_offset", "partition", "d_amount", "d_weight"), (SELECT 0::BIGINT AS event_time)`,
   );
 });
 afterAll(() => connection.closeSync());

@@ -22,7 +22,9 @@ export const relationsBelow = (
       offset: offsetAt(cut, { stream: source.event.stream, partition }),
     }));
     return [
-      ...(below.length === 0 ? [] : [{ source: index, relation: archiveRelation(source, below), below: null }]),
-      ...(through.length === 0 ? [] : [{ source: index, relation: archiveRelation(source, through), below: cuts }]),
+      ...(below.length === 0 ? [] : [{ source: index, relation: archiveRelation(source, below, false), below: null }]),
+      ...(through.length === 0
+        ? []
+        : [{ source: index, relation: archiveRelation(source, through, true), below: cuts }]),
     ];
   });

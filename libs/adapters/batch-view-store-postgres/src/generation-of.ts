@@ -21,6 +21,7 @@ export const generationOf = (record: GenerationRecord): Generation => ({
   rowCount: Number(record.rowCount),
   deadLetters: Number(record.deadLetters),
   duplicates: Number(record.duplicates),
+  held: Number(record.held),
   appliedAtMs: record.appliedAtMs === null ? null : Number(record.appliedAtMs),
   publishedAtMs: record.publishedAt?.getTime() ?? null,
 });

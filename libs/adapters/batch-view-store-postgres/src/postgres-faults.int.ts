@@ -17,7 +17,7 @@ import { PostgresReplayLedger } from './postgres-replay-ledger.js';
 const POSTGRES_PORT = 5432;
 const EVERYTHING: RowSelection = { dimensions: [], fromWindow: null, toWindow: null };
 const BY_WINDOW: RowOrder = { by: { kind: 'window' }, descending: false };
-const SUMMARY = { deadLetters: 0, duplicates: 0, appliedAtMs: null };
+const SUMMARY = { deadLetters: 0, duplicates: 0, held: 0, appliedAtMs: null };
 
 type Process = {
   readonly metadata: Metadata;

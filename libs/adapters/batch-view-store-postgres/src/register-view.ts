@@ -33,15 +33,24 @@ function mustBeEqual(stream: string, before: number, now: number | undefined): v
 }
 
 /** Writes down what a stream is declared with, once. @throws TwofoldError `stream-changed` */
-export async function fixStream({ prisma }: Metadata, { name, duplicates }: StreamDefinition): Promise<void> {
+export async function fixStream(
+  { prisma }: Metadata,
+  { name, duplicates, deadLetters }: StreamDefinition,
+): Promise<void> {
   const data = {
     duplicatesWithinMs: BigInt(duplicates.withinMs),
     duplicatesWithinRecords: duplicates.withinRecords,
+    deadLetters,
   };
   await prisma.logStream.updateMany({ where: { name, duplicatesWithinMs: null }, data });
   const standing = await prisma.logStream.findUnique({ where: { name } });
   if (standing === null) return impossible(`the stream ${name}, which no view reads`);
   const [withinMs, withinRecords] = [Number(standing.duplicatesWithinMs), standing.duplicatesWithinRecords];
+  if (standing.deadLetters !== deadLetters)
+    throw new TwofoldError(
+      'stream-changed',
+      `stream ${name} was first read with deadLetters: '${standing.deadLetters}', and is declared with '${deadLetters}' now: what came behind dead letters would count, or wait, in hindsight. Declare it as it was, or bring its events to a new stream`,
+    );
   if (withinMs === duplicates.withinMs && withinRecords === duplicates.withinRecords) return;
   throw new TwofoldError(
     'stream-changed',

@@ -9,6 +9,7 @@ import { ensureTopic } from './ensure-topic.js';
 import { placeGroupAtEnd } from './group-start.js';
 import { kafkaJsOf, platformaticAdminOf } from './kafka-clients.js';
 import { controlTopicOf, groupOf, settingsOf, type KafkaOptions, type KafkaSettings } from './kafka-options.js';
+import { messageOfEvent } from './outgoing-message.js';
 import { retryUntilUnavailable, unavailable } from './retry-until-unavailable.js';
 import { TopicWriter } from './topic-writer.js';
 
@@ -44,7 +45,7 @@ export class KafkaControlChannel implements ControlChannel {
 
   async publish(event: ControlEvent): Promise<void> {
     await this.ensureTopicStands();
-    await this.writer.append([toRecord(event)]);
+    await this.writer.append([messageOfEvent(toRecord(event))]);
   }
 
   async subscribe(group: string, handle: Handle): Promise<{ close(): Promise<void> }> {

@@ -24,10 +24,10 @@ export class KafkaJsBatch implements EventBatch {
   }
 }
 
+/** kafkajs keeps no order between headers of different names. */
 function recordOf({ offset, timestamp, key, value, headers }: KafkaMessage): LogRecord {
-  const header = (name: string): Buffer | string | undefined => {
-    const values = headers?.[name];
-    return Array.isArray(values) ? values.at(-1) : values;
-  };
-  return new PlainRecord({ offset: Number(offset), appendedAtMs: Number(timestamp), key, value, header });
+  const named = Object.entries(headers ?? {}).flatMap(([name, values]) =>
+    [values].flat().map((text) => [name, text ?? null] as const),
+  );
+  return new PlainRecord({ offset: Number(offset), appendedAtMs: Number(timestamp), key, value, headers: named });
 }

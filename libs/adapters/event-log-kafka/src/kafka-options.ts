@@ -8,6 +8,8 @@ export type KafkaOptions = {
   readonly clientId?: string;
   /** Prefix of every topic and group: `<namespace>.events.<stream>`, `<namespace>.control`. Default `twofold`. */
   readonly namespace?: string;
+  /** Which topics of a stream: `<namespace>.events.<stream>` (default), or those of its dead letters. */
+  readonly topics?: 'events' | 'dead';
   /** TLS to the brokers: `true` for the system's authorities, or Node's own TLS options. Default: none. */
   readonly ssl?: true | TlsOptions;
   /** SASL log-in. Default: none. */
@@ -50,6 +52,7 @@ export type KafkaSettings = Required<Omit<KafkaOptions, 'ssl' | 'sasl'>> & Pick<
 export const settingsOf = (options: KafkaOptions): KafkaSettings => ({
   clientId: 'twofold',
   namespace: 'twofold',
+  topics: 'events',
   connectTimeoutMs: 3_000,
   requestTimeoutMs: 5_000,
   unavailableAfterMs: 15_000,
@@ -63,7 +66,8 @@ export const settingsOf = (options: KafkaOptions): KafkaSettings => ({
   ...options,
 });
 
-export const topicOf = (settings: KafkaSettings, stream: string): string => `${settings.namespace}.events.${stream}`;
+export const topicOf = ({ namespace, topics }: KafkaSettings, stream: string): string =>
+  `${namespace}.${topics}.${stream}`;
 
 export const controlTopicOf = (settings: KafkaSettings): string => `${settings.namespace}.control`;
 

@@ -1,6 +1,8 @@
-import type { Appended, EventLogWriter, OutgoingEvent } from '@twofold/ports';
+import type { Offset, Partition } from '@twofold/core';
+import type { Appended, EventLogWriter, OutgoingEvent, OutgoingRecord } from '@twofold/ports';
 import { ClusterMetadata } from './cluster-metadata.js';
 import { settingsOf, topicOf, type KafkaOptions, type KafkaSettings } from './kafka-options.js';
+import { messageOfEvent, messageOfRecord } from './outgoing-message.js';
 import { TopicWriter } from './topic-writer.js';
 
 /** Appends with an idempotent producer, acks=all, and Kafka's default partition of each key. */
@@ -16,16 +18,25 @@ export class KafkaWriter implements EventLogWriter {
   }
 
   append(stream: string, events: readonly OutgoingEvent[]): Promise<readonly Appended[]> {
-    let writer = this.writers.get(stream);
-    if (writer === undefined) {
-      writer = new TopicWriter(this.settings, topicOf(this.settings, stream), this.metadata);
-      this.writers.set(stream, writer);
-    }
-    return writer.append(events);
+    return this.writerOf(stream).append(events.map(messageOfEvent));
+  }
+
+  async appendTo({ stream, partition }: Partition, records: readonly OutgoingRecord[]): Promise<readonly Offset[]> {
+    const messages = records.map((record) => messageOfRecord(record, partition));
+    const places = await this.writerOf(stream).append(messages);
+    return places.map(({ offset }) => offset);
   }
 
   async close(): Promise<void> {
     await Promise.all([...this.writers.values()].map((writer) => writer.close()));
     await this.metadata.close();
+  }
+
+  private writerOf(stream: string): TopicWriter {
+    const standing = this.writers.get(stream);
+    if (standing !== undefined) return standing;
+    const writer = new TopicWriter(this.settings, topicOf(this.settings, stream), this.metadata);
+    this.writers.set(stream, writer);
+    return writer;
   }
 }

@@ -1,4 +1,4 @@
-import { impossible, type LogRecord } from '@twofold/core';
+import { impossible, type LogRecord, type RawHeader, type RawRecord } from '@twofold/core';
 import type { RecordRun } from './record-run.js';
 
 /** Numbers kept per header: where its name and its value begin, and how long they are. */
@@ -110,6 +110,17 @@ export class RecordCursor implements LogRecord {
     return this.bytes;
   }
 
+  copy(): RawRecord {
+    if (this.headerCount < 0) this.indexHeaders();
+    const { offset, appendedAtMs, slots } = this;
+    const headers = Array.from({ length: this.headerCount }, (_, index): RawHeader => {
+      const [nameStart = 0, nameLength = 0, start = 0, length = 0] = slots.subarray(index * SLOT, (index + 1) * SLOT);
+      return [this.text(nameStart, nameLength), this.copyOf(start, length)];
+    });
+    const key = this.copyOf(this.keyStart, this.keyLength);
+    return { offset, appendedAtMs, key, value: this.copyOf(this.valueStart, this.valueLength), headers };
+  }
+
   /** Of a control record: the marker's type, the second int16 of its key. */
   controlType(): number {
     return this.keyLength < 4 ? -1 : this.bytes.readInt16BE(this.keyStart + 2);
@@ -172,6 +183,10 @@ export class RecordCursor implements LogRecord {
       known.text = text;
     }
     return text;
+  }
+
+  private copyOf(start: number, length: number): Buffer | null {
+    return length < 0 ? null : Buffer.from(this.bytes.subarray(start, start + length));
   }
 
   private text(start: number, length: number): string {

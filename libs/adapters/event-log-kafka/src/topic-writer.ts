@@ -1,10 +1,11 @@
 import type { Message } from 'kafkajs';
 import { TwofoldError, impossible } from '@twofold/core';
-import type { Appended, OutgoingEvent } from '@twofold/ports';
+import type { Appended } from '@twofold/ports';
 import { withinMs } from './bounded-wait.js';
 import type { ClusterMetadata } from './cluster-metadata.js';
 import { deferred } from './deferred.js';
 import type { KafkaSettings } from './kafka-options.js';
+import type { OutgoingMessage } from './outgoing-message.js';
 import { partitionOfKey } from './murmur2.js';
 import { ProducerSession } from './producer-session.js';
 import { retryUntilUnavailable, unavailable } from './retry-until-unavailable.js';
@@ -16,8 +17,7 @@ const MAX_SESSION_EVENTS = 1_000_000_000;
 
 /** One `append` on its way. */
 type Call = {
-  readonly events: readonly OutgoingEvent[];
-  readonly sizes: readonly number[];
+  readonly events: readonly OutgoingMessage[];
   readonly bytes: number;
   readonly places: Appended[];
   /** Events put into requests so far; events placed so far. */
@@ -56,15 +56,15 @@ export class TopicWriter {
   ) {}
 
   /** See `EventLogWriter.append`. */
-  append(events: readonly OutgoingEvent[]): Promise<readonly Appended[]> {
+  append(events: readonly OutgoingMessage[]): Promise<readonly Appended[]> {
     if (events.length === 0) return Promise.resolve([]);
-    const sizes = events.map(sizeOf);
+    const sizes = events.map(({ sizeBytes }) => sizeBytes);
     const refusal = this.refusalOf(sizes);
     if (refusal !== null) return Promise.reject(refusal);
     const bytes = sizes.reduce((sum, size) => sum + size, 0);
     const { promise, resolve, reject } = deferred<readonly Appended[]>();
     const deadline = performance.now() + this.settings.unavailableAfterMs;
-    this.queue.push({ events, sizes, bytes, places: [], taken: 0, placed: 0, deadline, resolve, reject });
+    this.queue.push({ events, bytes, places: [], taken: 0, placed: 0, deadline, resolve, reject });
     this.queuedBytes += bytes;
     this.running ??= this.drain();
     return promise;
@@ -122,14 +122,14 @@ export class TopicWriter {
     filling: for (const call of this.queue) {
       while (call.taken < call.events.length) {
         const event = call.events[call.taken] ?? impossible('an event beyond the end of its call');
-        const size = call.sizes[call.taken] ?? 0;
-        const partition = partitionOfKey(event.key, partitions);
-        const inPartition = (bytes[partition] ?? 0) + size;
+        const partition = event.partition ?? partitionOfKey(String(event.key), partitions);
+        const inPartition = (bytes[partition] ?? 0) + event.sizeBytes;
         const full = messages.length >= MAX_REQUEST_EVENTS || inPartition > this.settings.maxBatchBytes;
         if (full && messages.length > 0) break filling;
         bytes[partition] = inPartition;
         calls.add(call);
-        messages.push({ partition, key: event.key, value: event.value, headers: event.headers });
+        const { key, value, headers } = event;
+        messages.push({ partition, key, value, headers });
         const slot = { call, index: call.taken++ };
         const others = slots.get(partition);
         if (others === undefined) slots.set(partition, [slot]);
@@ -191,10 +191,4 @@ export class TopicWriter {
       call.reject(error);
     }
   }
-}
-
-function sizeOf({ key, headers, value }: OutgoingEvent): number {
-  let bytes = Buffer.byteLength(key) + Buffer.byteLength(value);
-  for (const name in headers) bytes += Buffer.byteLength(name) + Buffer.byteLength(headers[name] ?? '');
-  return bytes;
 }

@@ -8,7 +8,6 @@ import {
   rowsInOrder,
   startOf,
   NOTHING_ASIDE,
-  type DuplicatesWindow,
   type StreamDefinition,
   type OffsetVector,
   type RollUp,
@@ -41,7 +40,7 @@ export class InMemoryBatchViewStore implements BatchViewStore {
   private readonly views = new Map<string, StoredView>();
   private readonly partitionCounts = new Map<string, number>();
 
-  private readonly windows = new Map<string, DuplicatesWindow>();
+  private readonly fixed = new Map<string, StreamDefinition>();
 
   constructor(private readonly now: () => number = Date.now) {}
 
@@ -55,11 +54,14 @@ export class InMemoryBatchViewStore implements BatchViewStore {
     this.views.set(nameOf(plan.id), { partitionCounts, generations: new Map(), published: 0 });
   }
 
-  async fixStream({ name, duplicates }: StreamDefinition): Promise<void> {
-    const before = this.windows.get(name) ?? duplicates;
-    if (before.withinMs !== duplicates.withinMs || before.withinRecords !== duplicates.withinRecords)
-      throw new TwofoldError('stream-changed', `stream ${name} was declared with another window of duplicates`);
-    this.windows.set(name, duplicates);
+  async fixStream(stream: StreamDefinition): Promise<void> {
+    const { duplicates, deadLetters } = this.fixed.get(stream.name) ?? stream;
+    const { withinMs, withinRecords } = stream.duplicates;
+    if (duplicates.withinMs !== withinMs || duplicates.withinRecords !== withinRecords)
+      throw new TwofoldError('stream-changed', `stream ${stream.name} was declared with another window of duplicates`);
+    if (deadLetters !== stream.deadLetters)
+      throw new TwofoldError('stream-changed', `stream ${stream.name} was declared with deadLetters: '${deadLetters}'`);
+    this.fixed.set(stream.name, stream);
   }
 
   async published(id: ViewId): Promise<Generation | null> {
@@ -103,6 +105,7 @@ export class InMemoryBatchViewStore implements BatchViewStore {
       rowCount: loaded.size,
       deadLetters: summary.deadLetters,
       duplicates: summary.duplicates,
+      held: summary.held,
       appliedAtMs: summary.appliedAtMs,
       publishedAtMs: null,
     };

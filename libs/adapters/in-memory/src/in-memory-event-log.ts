@@ -6,6 +6,7 @@ import {
   type LogRecord,
   type Offset,
   type Partition,
+  type RecordContent,
 } from '@twofold/core';
 import type {
   Appended,
@@ -16,12 +17,13 @@ import type {
   EventLogReader,
   EventLogWriter,
   OutgoingEvent,
+  OutgoingRecord,
   PartitionAssigner,
   ReadOptions,
 } from '@twofold/ports';
 import { InMemoryGroups } from './in-memory-groups.js';
 
-type Stored = { readonly offset: Offset; readonly appendedAtMs: number; readonly event: OutgoingEvent };
+type Stored = RecordContent;
 
 /** One partition: its records by offset, with gaps where something stood that nobody reads. */
 type PartitionLog = { start: Offset; end: Offset; records: Stored[]; readonly waiting: Set<() => void> };
@@ -45,11 +47,24 @@ export class InMemoryEventLog implements EventLogWriter, EventLogReader, EventLo
       const partition = hashOf(event.key) % partitions.length;
       const log = partitions[partition] ?? impossible('a partition beyond the last');
       const offset = log.end++;
-      log.records.push({ offset, appendedAtMs, event });
+      const { key, value } = event;
+      log.records.push({ offset, appendedAtMs, key, value, headers: Object.entries(event.headers) });
       return { partition, offset };
     });
     for (const { partition } of places) partitions[partition]?.waiting.forEach((wake) => wake());
     return places;
+  }
+
+  async appendTo(partition: Partition, records: readonly OutgoingRecord[]): Promise<readonly Offset[]> {
+    const log = this.logOf(partition);
+    const appendedAtMs = this.clock.now();
+    const offsets = records.map((record) => {
+      const offset = log.end++;
+      log.records.push({ offset, appendedAtMs, ...record });
+      return offset;
+    });
+    log.waiting.forEach((wake) => wake());
+    return offsets;
   }
 
   async read(partition: Partition, options: ReadOptions): Promise<EventBatch> {
@@ -135,11 +150,7 @@ class StoredBatch implements EventBatch {
   }
 
   forEach(visit: (record: LogRecord) => void): void {
-    for (const { offset, appendedAtMs, event } of this.records) {
-      const { key, value, headers } = event;
-      const header = (name: string): string | undefined => (Object.hasOwn(headers, name) ? headers[name] : undefined);
-      visit(new PlainRecord({ offset, appendedAtMs, key, value, header }));
-    }
+    for (const record of this.records) visit(new PlainRecord(record));
   }
 }
 
@@ -149,7 +160,7 @@ function recordsFrom(records: readonly Stored[], from: Offset, below: Offset, ma
   let bytes = 0;
   for (let index = indexOf(records, from); index < records.length; index++) {
     const record = records[index] ?? impossible('a record beyond the last');
-    bytes += record.event.key.length + record.event.value.length;
+    bytes += (record.key?.length ?? 0) + (record.value?.length ?? 0);
     if (record.offset >= below || (taken.length > 0 && bytes > maxBytes)) break;
     taken.push(record);
   }

@@ -1,17 +1,17 @@
 import {
-  asideOf,
   dataSchemaOf,
   impossible,
   offsetAt,
-  partitionName,
   type ArchivedEvent,
+  partitionName,
   type EventType,
   type Offset,
   type OffsetVector,
   type Partition,
   type SetAside,
 } from '@twofold/core';
-import type { ArchiveFile, ArchivedIdentity, MasterDataset } from '@twofold/ports';
+import type { ArchiveFile, ArchivedIdentity, MasterDataset, WaitingChanges } from '@twofold/ports';
+import { InMemoryDeadLetters } from './in-memory-dead-letters.js';
 
 type Range = {
   readonly partition: Partition;
@@ -25,6 +25,9 @@ type Range = {
 export class InMemoryMasterDataset implements MasterDataset {
   private readonly ranges = new Map<string, Range[]>();
 
+  /** What waits is written here. */
+  constructor(private readonly deadLetters = new InMemoryDeadLetters()) {}
+
   async archivedTo(partition: Partition): Promise<Offset> {
     return this.rangesOf(partition).at(-1)?.to ?? 0;
   }
@@ -35,6 +38,7 @@ export class InMemoryMasterDataset implements MasterDataset {
     to: Offset,
     events: readonly ArchivedEvent[],
     types: readonly EventType[],
+    waiting: WaitingChanges,
   ): Promise<boolean> {
     if (to <= from) impossible(`the range [${from}, ${to}) is empty`);
     const ranges = this.rangesOf(partition);
@@ -46,6 +50,7 @@ export class InMemoryMasterDataset implements MasterDataset {
         ? null
         : (known.get(dataSchemaOf(event)) ?? impossible(`offset ${event.offset} of a version that was not given`));
     ranges.push({ partition, from, to, byVersion: Map.groupBy(events, versionOf) });
+    this.deadLetters.record(partition, to, waiting);
     return true;
   }
 
@@ -64,8 +69,14 @@ export class InMemoryMasterDataset implements MasterDataset {
 
   async summaryBelow(cut: OffsetVector): Promise<SetAside & { readonly appliedAtMs: number | null }> {
     const records = this.rangesBelow(cut).flatMap((range) => recordsBelow(cut, range));
+    const waiting = Object.entries(cut).flatMap(([stream, offsets]) =>
+      offsets.flatMap((offset, partition) => this.deadLetters.waitingAt({ stream, partition }, offset)),
+    );
+    const deadLetters = waiting.filter(({ dead }) => dead !== null).length;
     return {
-      ...asideOf(records),
+      deadLetters,
+      duplicates: records.filter(({ verdict }) => verdict.kind === 'duplicate').length,
+      held: waiting.length - deadLetters,
       appliedAtMs: records.reduce<number | null>(
         (newest, { appendedAtMs }) => Math.max(newest ?? appendedAtMs, appendedAtMs),
         null,
@@ -86,7 +97,8 @@ export class InMemoryMasterDataset implements MasterDataset {
   async identities(partition: Partition, from: Offset, below: Offset): Promise<readonly ArchivedIdentity[]> {
     return this.rangesOf(partition)
       .flatMap(({ byVersion }) => [...byVersion.values()].flat())
-      .filter(({ offset, verdict }) => offset >= from && offset < below && verdict.kind !== 'dead')
+      .filter(({ offset, appliedOffset }) => offset >= from && offset < below && offset === appliedOffset)
+      .filter(({ verdict, version }) => version > 0 && verdict.kind !== 'dead' && verdict.kind !== 'resolution')
       .map(({ offset, appendedAtMs, source, id }) => ({ offset, appendedAtMs, source, id }))
       .sort((a, b) => a.offset - b.offset);
   }
@@ -113,5 +125,5 @@ const recordsBelow = (
 ): readonly ArchivedEvent[] =>
   [...byVersion]
     .flatMap(([version, events]) => (isWanted(version) ? events : []))
-    .filter(({ offset }) => offset < offsetAt(cut, partition))
-    .sort((a, b) => a.offset - b.offset);
+    .filter(({ appliedOffset }) => appliedOffset < offsetAt(cut, partition))
+    .sort((a, b) => a.appliedOffset - b.appliedOffset);

@@ -9,7 +9,7 @@ masterDatasetContract('in memory', async () => {
       const upToItsEnd = { [stream]: [...new Array<number>(partition).fill(0), to] };
       const events = dataset.eventsBelow(upToItsEnd, eventType);
       const ofFile = events.filter(({ version }) => eventVersion === null || version === eventVersion);
-      return ofFile.map(({ offset }) => offset).filter((offset) => offset >= from);
+      return ofFile.filter(({ appliedOffset }) => appliedOffset >= from).map(({ offset }) => offset);
     },
   };
 });

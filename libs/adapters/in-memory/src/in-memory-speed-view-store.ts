@@ -16,6 +16,7 @@ type StoredEpoch = {
   end: Offset | null;
   deadLetters: number;
   duplicates: number;
+  held: number;
   readonly rows: Map<string, ViewRow>;
 };
 type StoredRecord = { applied: Offset; appliedAtMs: number | null; epochs: StoredEpoch[] };
@@ -41,6 +42,7 @@ export class InMemorySpeedViewStore implements SpeedViewStore {
     for (const row of change.rows) open.rows.set(rowKeyOf(row), row);
     open.deadLetters = change.deadLetters;
     open.duplicates = change.duplicates;
+    open.held = change.held;
     stored.applied = change.applied;
     stored.appliedAtMs = change.appliedAtMs;
     return true;
@@ -142,7 +144,13 @@ const pairOf = (stored: StoredRecord): RecordPair => ({ applied: stored.applied,
 const recordOf = ({ applied, appliedAtMs, epochs }: StoredRecord): SpeedRecord => ({
   applied,
   appliedAtMs,
-  epochs: epochs.map(({ start, end, deadLetters, duplicates }) => ({ start, end, deadLetters, duplicates })),
+  epochs: epochs.map(({ start, end, deadLetters, duplicates, held }) => ({
+    start,
+    end,
+    deadLetters,
+    duplicates,
+    held,
+  })),
 });
 
 /** Whether a row is among the selected ones. */

@@ -13,6 +13,7 @@ describe('InMemorySpeedViewStore', () => {
     appliedAtMs: applied,
     deadLetters: 0,
     duplicates: 0,
+    held: 0,
     rows: [{ dimensions: ['ATL'], window: 0, parts: [applied] }],
   });
 

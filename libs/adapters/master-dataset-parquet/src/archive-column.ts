@@ -44,6 +44,7 @@ const recordColumns = ({ stream, partition }: Partition): readonly ArchiveColumn
   { name: 'stream', type: VARCHAR, cellOf: () => stream },
   { name: 'partition', type: INTEGER, cellOf: () => partition },
   { name: 'offset', type: BIGINT, cellOf: ({ offset }) => BigInt(offset) },
+  { name: 'applied_offset', type: BIGINT, cellOf: ({ appliedOffset }) => BigInt(appliedOffset) },
   { name: 'appended_at', type: BIGINT, cellOf: ({ appendedAtMs }) => BigInt(appendedAtMs) },
   { name: 'verdict', type: VARCHAR, cellOf: ({ verdict }) => verdict.kind },
   { name: 'reason', type: VARCHAR, cellOf: ({ verdict }) => reasonOf(verdict) },

@@ -32,6 +32,7 @@ import {
   type Offset,
 } from '@twofold/core';
 import { migrate, openMetadata, type Metadata } from '@twofold/metadata';
+import { NO_CHANGES } from '@twofold/ports';
 import { testDatabase } from '@twofold/testkit';
 import { ParquetMasterDataset } from './parquet-master-dataset.js';
 
@@ -56,6 +57,7 @@ const second = defineEvent({
 
 const eventAt = (offset: Offset, overrides: Partial<ArchivedEvent> = {}): ArchivedEvent => ({
   offset,
+  appliedOffset: offset,
   appendedAtMs: 1_700_000_000_000 + offset,
   verdict: { kind: 'event' },
   id: `flight-${offset}`,
@@ -108,7 +110,7 @@ describe('the files of the archive', () => {
   ): Promise<string> {
     const events = of(end);
     const to = end + events.length;
-    expect(await archive.append(partition, end, to, events, types)).toBe(true);
+    expect(await archive.append(partition, end, to, events, types, NO_CHANGES)).toBe(true);
     end = to;
     const files = await archive.filesBelow({ flights: [0, 0, 0, to] }, eventType);
     return String(files.at(-1)?.location);
@@ -130,6 +132,7 @@ describe('the files of the archive', () => {
         stream: 'flights',
         partition: 3,
         offset: 0n,
+        applied_offset: 0n,
         appended_at: 1_700_000_000_000n,
         verdict: 'event',
         reason: null,
@@ -250,12 +253,12 @@ describe('the files of the archive', () => {
 
   test('cannot be made of offsets outside the range, out of order, or of a version that was not given', async () => {
     const append = (events: readonly ArchivedEvent[]): Promise<boolean> =>
-      archive.append(partition, end, end + 2, events, [first]);
+      archive.append(partition, end, end + 2, events, [first], NO_CHANGES);
     await expect(append([eventAt(end), eventAt(end + 2)])).rejects.toThrow('impossible');
     await expect(append([eventAt(end - 1)])).rejects.toThrow('impossible');
     await expect(append([eventAt(end + 1), eventAt(end)])).rejects.toThrow('impossible');
     await expect(append([eventAt(end, { version: 2 })])).rejects.toThrow('impossible');
-    await expect(archive.append(partition, end, end, [], [first])).rejects.toThrow('impossible');
+    await expect(archive.append(partition, end, end, [], [first], NO_CHANGES)).rejects.toThrow('impossible');
   });
 
   test('have no summary beyond what is archived', async () => {

@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { TwofoldError, defineEvent, string, type ArchivedEvent, type Offset, type Partition } from '@twofold/core';
 import { migrate, openMetadata, type Metadata } from '@twofold/metadata';
+import { NO_CHANGES } from '@twofold/ports';
 import { testDatabase } from '@twofold/testkit';
 import { archiveColumns } from './archive-column.js';
 import { reachingFiles } from './archive-failure.js';
@@ -17,6 +18,7 @@ const landed = defineEvent({ type: 'flight.landed', stream: 'flights', data: { o
 const records = (from: Offset, to: Offset): ArchivedEvent[] =>
   Array.from({ length: to - from }, (_, index) => ({
     offset: from + index,
+    appliedOffset: from + index,
     appendedAtMs: 1_700_000_000_000,
     verdict: { kind: 'event' },
     id: `flight-${from + index}`,
@@ -55,7 +57,7 @@ describe('an archiver that fails or is killed', () => {
 
   const newPartition = (): Partition => ({ stream: `flights-${++streams}`, partition: 0 });
   const append = (of: ParquetMasterDataset, partition: Partition, from: Offset, to: Offset): Promise<boolean> =>
-    of.append(partition, from, to, records(from, to), [landed]);
+    of.append(partition, from, to, records(from, to), [landed], NO_CHANGES);
   const liveFiles = async ({ stream }: Partition): Promise<string[]> =>
     (await archiver.filesBelow({ [stream]: [1_000_000] }, 'flight.landed')).map(({ location }) => location);
   /** The database, where something happens around the transaction that makes a range live. */
@@ -143,7 +145,17 @@ describe('an archiver that fails or is killed', () => {
     const partition = newPartition();
     await append(archiver, partition, 0, 5);
     const shelf = await shelfOf(partition);
-    const others = { partition, from, to, files: [], deadLetters: 0, duplicates: 0, newestAppendedAtMs: null };
+    const others = {
+      partition,
+      from,
+      to,
+      files: [],
+      deadLetters: 0,
+      duplicates: 0,
+      held: 0,
+      newestAppendedAtMs: null,
+      waiting: NO_CHANGES,
+    };
     const tooLate = writingTheManifest(async (write) => {
       expect(await new ArchiveManifest(database).add(others)).toBe(true);
       return write();

@@ -1,6 +1,6 @@
 import { impossible, type Offset, type OffsetVector, type Partition, type SetAside } from '@twofold/core';
-import { isConstraintViolation, reachingStore, type Metadata } from '@twofold/metadata';
-import type { ArchiveFile } from '@twofold/ports';
+import { isConstraintViolation, reachingStore, waitingStatements, type Metadata } from '@twofold/metadata';
+import type { ArchiveFile, WaitingChanges } from '@twofold/ports';
 
 /** A range about to be made live: what is known of it, and its files. */
 export type ArchivedRange = SetAside & {
@@ -9,13 +9,17 @@ export type ArchivedRange = SetAside & {
   readonly to: Offset;
   readonly newestAppendedAtMs: number | null;
   readonly files: readonly ArchiveFile[];
+  readonly waiting: WaitingChanges;
 };
 
 /** The whole ranges of a partition below an offset, and the range that the offset goes through. */
 export type RangesBelow = SetAside & {
   readonly newestAppendedAtMs: number | null;
-  /** Locations of the files of the range that holds records on both sides of the offset; null: there is none such. */
-  readonly divided: readonly string[] | null;
+  /**
+   * The range that holds records on both sides of the offset: locations of its files, and what its records below the offset
+   * change of what waits, besides the dead ones among them. null: there is none such.
+   */
+  readonly divided: { readonly locations: readonly string[]; readonly aside: SetAside } | null;
   /** Every offset below this is in a whole range. */
   readonly wholeTo: Offset;
 };
@@ -49,16 +53,16 @@ export class ArchiveManifest {
    * Makes a range and its files live, together. false: the archive does not end where the range begins, and nothing of
    * it is live. When it rejects, the range may be live or become so: the answer of the database may have been lost.
    */
-  add({ partition: { stream, partition }, from, to, files, ...range }: ArchivedRange): Promise<boolean> {
+  add({ partition: { stream, partition }, from, to, files, waiting, ...range }: ArchivedRange): Promise<boolean> {
     const { prisma } = this.database;
     const key = { stream, partition, fromOffset: BigInt(from) };
-    const { deadLetters, duplicates } = range;
+    const { deadLetters, duplicates, held } = range;
     const newestAppendedAtMs = range.newestAppendedAtMs === null ? null : BigInt(range.newestAppendedAtMs);
     return reachingStore(async () => {
       try {
         await prisma.$transaction([
           prisma.archiveRange.create({
-            data: { ...key, toOffset: BigInt(to), deadLetters, duplicates, newestAppendedAtMs },
+            data: { ...key, toOffset: BigInt(to), deadLetters, duplicates, held, newestAppendedAtMs },
             select: { fromOffset: true },
           }),
           prisma.archiveFile.createMany({
@@ -70,6 +74,7 @@ export class ArchiveManifest {
               rowCount,
             })),
           }),
+          ...waitingStatements(this.database, { stream, partition }, waiting),
         ]);
         return true;
       } catch (error) {
@@ -137,22 +142,43 @@ export class ArchiveManifest {
       const [whole, divided] = await Promise.all([
         this.database.prisma.archiveRange.aggregate({
           where: { stream, partition, toOffset: { lte: below } },
-          _sum: { deadLetters: true, duplicates: true },
+          _sum: { deadLetters: true, duplicates: true, held: true },
           _max: { newestAppendedAtMs: true, toOffset: true },
         }),
         this.database.prisma.archiveRange.findFirst({
           where: { stream, partition, fromOffset: { lt: below }, toOffset: { gt: below } },
-          select: { files: { select: { location: true } } },
+          select: { fromOffset: true, files: { select: { location: true } } },
         }),
       ]);
       return {
         deadLetters: whole._sum.deadLetters ?? 0,
         duplicates: whole._sum.duplicates ?? 0,
+        held: whole._sum.held ?? 0,
         newestAppendedAtMs: whole._max.newestAppendedAtMs === null ? null : Number(whole._max.newestAppendedAtMs),
-        divided: divided?.files.map(({ location }) => location) ?? null,
+        divided:
+          divided === null
+            ? null
+            : {
+                locations: divided.files.map(({ location }) => location),
+                aside: await this.waitingWithin({ stream, partition }, { gte: divided.fromOffset, lt: below }),
+              },
         wholeTo: Number(whole._max.toOffset ?? 0),
       };
     });
+  }
+
+  /** What the records of these offsets close, and how many are held. Dead ones are counted in the files: old ones stand nowhere else. */
+  private async waitingWithin(
+    partition: Partition,
+    within: { readonly gte: bigint; readonly lt: bigint },
+  ): Promise<SetAside> {
+    const { waitingRecord } = this.database.prisma;
+    const [held, released, resolved] = await Promise.all([
+      waitingRecord.count({ where: { ...partition, offset: within, deadCode: null } }),
+      waitingRecord.count({ where: { ...partition, closedAt: within, deadCode: null } }),
+      waitingRecord.count({ where: { ...partition, closedAt: within, deadCode: { not: null } } }),
+    ]);
+    return { deadLetters: -resolved, duplicates: 0, held: held - released };
   }
 }
 

@@ -46,7 +46,7 @@ export class ParquetFiles {
     });
   }
 
-  /** What of the files' records below an offset is set aside, and their newest append time. */
+  /** What of the files' records below an offset is dead or a duplicate, and their newest append time. */
   async summaryBelow(
     paths: readonly string[],
     below: Offset,
@@ -61,6 +61,7 @@ export class ParquetFiles {
       return {
         deadLetters: Number(deadLetters),
         duplicates: Number(duplicates),
+        held: 0,
         appliedAtMs: typeof newest === 'bigint' ? Number(newest) : null,
       };
     });
@@ -72,8 +73,9 @@ export class ParquetFiles {
     const offset = quoteIdentifier('offset');
     return this.connected(async (connection) => {
       const reader = await connection.runAndReadAll(
-        `SELECT ${offset}, appended_at, source, id FROM read_parquet([${paths.map(quoteText).join(', ')}], union_by_name = true)
-         WHERE ${offset} >= ${from} AND ${offset} < ${below} AND verdict <> 'dead' ORDER BY ${offset}`,
+        // once each: one that was held has another row where it was released
+        `SELECT DISTINCT ${offset}, appended_at, source, id FROM read_parquet([${paths.map(quoteText).join(', ')}], union_by_name = true)
+         WHERE ${offset} >= ${from} AND ${offset} < ${below} AND version > 0 AND verdict IN ('event', 'duplicate', 'held') ORDER BY ${offset}`,
       );
       return reader.getRows().map(([at, appendedAt, source, id]) => ({
         ...{ offset: Number(at), appendedAtMs: Number(appendedAt), source: String(source), id: String(id) },

@@ -4,7 +4,6 @@ import {
   TwofoldError,
   impossible,
   partitionName,
-  asideOf,
   sumAside,
   type ArchivedEvent,
   type EventType,
@@ -14,7 +13,7 @@ import {
   type SetAside,
 } from '@twofold/core';
 import type { Metadata } from '@twofold/metadata';
-import type { ArchiveFile, ArchivedIdentity, MasterDataset } from '@twofold/ports';
+import type { ArchiveFile, ArchivedIdentity, MasterDataset, WaitingChanges } from '@twofold/ports';
 import { archiveColumns } from './archive-column.js';
 import { reachingFiles } from './archive-failure.js';
 import { ArchiveManifest, partitionsOf } from './archive-manifest.js';
@@ -73,12 +72,13 @@ export class ParquetMasterDataset implements MasterDataset {
     to: Offset,
     events: readonly ArchivedEvent[],
     types: readonly EventType[],
+    waiting: WaitingChanges,
   ): Promise<boolean> {
     mustFill(events, from, to);
     if ((await this.archivedTo(partition)) !== from) return false;
     const files = await this.write(partition, from, to, events, types);
     if (files === null) return false;
-    const range = { partition, from, to, files, ...summaryOf(events) };
+    const range = { partition, from, to, files, waiting, ...summaryOf(events, waiting) };
     // When this rejects, the range may yet become live: its files stay, for the next archiver to judge.
     const isLive = await this.manifest.add(range);
     if (isLive) await this.tidy(partition, from);
@@ -181,10 +181,12 @@ export class ParquetMasterDataset implements MasterDataset {
     if (divided === null && wholeTo < partition.offset) {
       impossible(`a summary below offset ${partition.offset} of ${partitionName(partition)}, archived to ${wholeTo}`);
     }
-    if (divided === null || divided.length === 0) return { ...whole, appliedAtMs: newestAppendedAtMs };
-    const part = await reachingFiles(this.directory, () => this.files.summaryBelow(divided, partition.offset));
+    if (divided === null || divided.locations.length === 0) return { ...whole, appliedAtMs: newestAppendedAtMs };
+    const part = await reachingFiles(this.directory, () =>
+      this.files.summaryBelow(divided.locations, partition.offset),
+    );
     return {
-      ...sumAside([whole, part]),
+      ...sumAside([whole, part, divided.aside]),
       appliedAtMs: newestOf(newestAppendedAtMs, part.appliedAtMs),
     };
   }
@@ -192,15 +194,22 @@ export class ParquetMasterDataset implements MasterDataset {
 
 function mustFill(events: readonly ArchivedEvent[], from: Offset, to: Offset): void {
   if (to <= from) impossible(`the range [${from}, ${to}) is empty`);
-  let next = from;
-  for (const { offset } of events) {
-    if (offset < next || offset >= to) impossible(`offset ${offset} in the range [${from}, ${to}), after ${next - 1}`);
-    next = offset + 1;
+  let before = from - 1;
+  for (const { offset, appliedOffset } of events) {
+    const isRecord = offset === appliedOffset;
+    if (appliedOffset < before + (isRecord ? 1 : 0) || appliedOffset >= to || offset > appliedOffset)
+      impossible(`offset ${offset}, applied at ${appliedOffset}, in the range [${from}, ${to}), after ${before}`);
+    before = appliedOffset;
   }
 }
 
-const summaryOf = (events: readonly ArchivedEvent[]): SetAside & { readonly newestAppendedAtMs: number | null } => ({
-  ...asideOf(events),
+const summaryOf = (
+  events: readonly ArchivedEvent[],
+  { opened, closed }: WaitingChanges,
+): SetAside & { readonly newestAppendedAtMs: number | null } => ({
+  deadLetters: opened.filter(({ dead }) => dead !== null).length - closed.filter(({ by }) => by !== 'release').length,
+  duplicates: events.filter(({ verdict }) => verdict.kind === 'duplicate').length,
+  held: opened.filter(({ dead }) => dead === null).length - closed.filter(({ by }) => by === 'release').length,
   newestAppendedAtMs: events.reduce<number | null>((newest, { appendedAtMs }) => newestOf(newest, appendedAtMs), null),
 });
 

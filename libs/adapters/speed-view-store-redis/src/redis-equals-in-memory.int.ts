@@ -48,6 +48,7 @@ type Step =
       appliedAtMs: number | null;
       deadLetters: number;
       duplicates: number;
+      held: number;
       rows: ViewRow[];
     }
   | { kind: 'seal'; at: RecordPair | null }
@@ -82,8 +83,9 @@ const step = (dimensions: number): fc.Arbitrary<Step> => {
     at,
     by: fc.integer({ min: 1, max: 3 }),
     appliedAtMs: fc.option(fc.nat()),
-    deadLetters: fc.nat(3),
+    deadLetters: fc.integer({ min: -3, max: 3 }),
     duplicates: fc.nat(3),
+    held: fc.integer({ min: -3, max: 3 }),
     rows: fc.array(row, { maxLength: 8 }),
   });
   const read = fc.record({

@@ -20,6 +20,7 @@ const change: SpeedCommit = {
   appliedAtMs: 1,
   deadLetters: 0,
   duplicates: 0,
+  held: 0,
   rows: [{ dimensions: ['ATL'], window: 0, parts: [1] }],
 };
 

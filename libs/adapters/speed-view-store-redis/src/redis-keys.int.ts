@@ -43,7 +43,7 @@ describe('the keys of RedisSpeedViewStore', () => {
     store.commit(
       id,
       { applied, openStart },
-      { applied: applied + 1, appliedAtMs: 1, deadLetters: 0, duplicates: 0, rows },
+      { applied: applied + 1, appliedAtMs: 1, deadLetters: 0, duplicates: 0, held: 0, rows },
     );
   const sealThrice = async (): Promise<void> => {
     for (const at of [0, 1, 2]) {

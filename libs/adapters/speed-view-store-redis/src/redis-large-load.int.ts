@@ -31,7 +31,7 @@ describe('RedisSpeedViewStore, with a large open epoch', () => {
     await store.commit(
       id,
       { applied: 0, openStart: 0 },
-      { applied: 1, appliedAtMs: 1, deadLetters: 0, duplicates: 0, rows: [...rows, ...marks(1)] },
+      { applied: 1, appliedAtMs: 1, deadLetters: 0, duplicates: 0, held: 0, rows: [...rows, ...marks(1)] },
     );
   });
   afterEach(async () => {
@@ -53,7 +53,14 @@ describe('RedisSpeedViewStore, with a large open epoch', () => {
     let isWriting = true;
     const writing = (async () => {
       for (; isWriting; applied++) {
-        const next = { applied: applied + 1, appliedAtMs: 1, deadLetters: 0, duplicates: 0, rows: marks(applied + 1) };
+        const next = {
+          applied: applied + 1,
+          appliedAtMs: 1,
+          deadLetters: 0,
+          duplicates: 0,
+          held: 0,
+          rows: marks(applied + 1),
+        };
         await writer.commit(id, { applied, openStart: 0 }, next);
       }
     })();
@@ -93,7 +100,7 @@ describe('RedisSpeedViewStore, with two large sealed epochs', () => {
       await store.commit(
         id,
         { applied: start, openStart: start },
-        { applied: start + 1, appliedAtMs: 1, deadLetters: 0, duplicates: 0, rows },
+        { applied: start + 1, appliedAtMs: 1, deadLetters: 0, duplicates: 0, held: 0, rows },
       );
       await store.seal(id, { applied: start + 1, openStart: start });
     }

@@ -39,10 +39,11 @@ export function recordOf(applied: string, appliedAtMs: string, epochs: string): 
   };
 }
 
-/** What is set aside, as an epoch has it: dead letters, and after a stroke duplicates; without one there are none. */
-export const asideText = ({ deadLetters, duplicates }: SetAside): string => `${deadLetters}/${duplicates}`;
+/** What is set aside, as an epoch has it, between strokes: dead letters, duplicates, held. What an old one does not say is none. */
+export const asideText = ({ deadLetters, duplicates, held }: SetAside): string =>
+  `${deadLetters}/${duplicates}/${held}`;
 
 function asideOfText(text: string): SetAside {
-  const [deadLetters, duplicates = '0'] = text.split('/');
-  return { deadLetters: Number(deadLetters), duplicates: Number(duplicates) };
+  const [deadLetters, duplicates = '0', held = '0'] = text.split('/');
+  return { deadLetters: Number(deadLetters), duplicates: Number(duplicates), held: Number(held) };
 }

@@ -103,7 +103,7 @@ function withMissing(plan: ViewPlan, { event }: Source, relation: string, dialec
 
 function belowSql(below: NonNullable<SqlRelation['below']>, { quoteIdentifier: q }: SqlDialect): string {
   if (below.length === 0) return 'FALSE';
-  return `(${below.map(({ partition, offset }) => `(${q('partition')} = ${partition} AND ${q('offset')} < ${offset})`).join(' OR ')})`;
+  return `(${below.map(({ partition, offset }) => `(${q('partition')} = ${partition} AND ${q('applied_offset')} < ${offset})`).join(' OR ')})`;
 }
 
 /** Every expression of the view. */

@@ -41,7 +41,7 @@ describe('a view as SQL', () => {
     const through = { ...all, relation: 'newest', below: [{ partition: 2, offset: 7 }] };
     const [, whole, cut] = linesOf(planView(view, [event]), [all, through]);
     expect(whole).not.toContain('offset');
-    expect(cut).toMatch(/^UNION ALL SELECT .* FROM newest WHERE \(\("partition" = 2 AND "offset" < 7\)\) AND /);
+    expect(cut).toMatch(/^UNION ALL SELECT .* FROM newest WHERE \(\("partition" = 2 AND "applied_offset" < 7\)\) AND /);
     expect(linesOf(planView(view, [event]), [{ ...all, below: [] }])[1]).toContain(' WHERE FALSE AND ');
   });
 

@@ -6,12 +6,21 @@ export type Verdict =
   | { readonly kind: 'event' }
   /** The same event, by source and id, stands in the stream's window before it. It is folded into nothing, and counted. */
   | { readonly kind: 'duplicate' }
-  /** It cannot be read as the event it says it is: `reason` says why. It is folded into nothing, and counted. */
-  | { readonly kind: 'dead'; readonly code: 'unreadable' | 'invalid-data'; readonly reason: string };
+  /** It cannot be taken as the event it says it is: `reason` says why. It is counted until it is resolved. */
+  | { readonly kind: 'dead'; readonly code: DeadCode; readonly reason: string }
+  /** An event behind a dead one of its key. It is counted until it is released; then it is folded in. */
+  | { readonly kind: 'held' }
+  /** It gives a dead record up, or resolves what is not open. It is folded into nothing. */
+  | { readonly kind: 'resolution' };
+
+/** `held-overflow`: it is an event, for which there was no room to wait behind a dead one of its key. */
+export type DeadCode = 'unreadable' | 'invalid-data' | 'held-overflow';
 
 /** One record of the log as the master dataset keeps it: the envelope, the data as it came, the typed values, the verdict. */
 export type ArchivedEvent = {
   readonly offset: Offset;
+  /** From where on it counts: its own offset; of an event that was held, the offset of what released it. */
+  readonly appliedOffset: Offset;
   readonly appendedAtMs: number;
   readonly verdict: Verdict;
   /** Envelope; '' where an unreadable record lacks it. */

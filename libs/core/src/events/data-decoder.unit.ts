@@ -14,6 +14,7 @@ import {
   timestamp,
   type Value,
 } from './data-type.js';
+import { impossible } from '../errors/twofold-error.js';
 import { dataDecoderOf } from './data-decoder.js';
 import { defineEvent } from './event-type.js';
 import type { LogRecord } from './log-record.js';
@@ -66,6 +67,7 @@ function recordOf(json: string): LogRecord {
     headerBytes: bytes,
     headerStart: 0,
     headerEnd: 0,
+    copy: () => impossible('nobody copies it'),
   };
 }
 

@@ -49,8 +49,11 @@ export class DuplicateFinder {
     this.seenTo = Math.max(this.seenTo, offset);
   }
 
-  /** Whether an event is a duplicate. An event that it was shown before is what it was. */
-  isDuplicate(event: LogRecord): boolean {
+  /**
+   * Whether an event is a duplicate. An event that it was shown before is what it was. `counts`: whether one that is none has
+   * been there, for those that follow.
+   */
+  isDuplicate(event: LogRecord, counts = true): boolean {
     const { offset, appendedAtMs } = event;
     if (offset < this.seenTo && this.window.withinRecords > 0)
       return this.index.markAt(offset) ?? impossible(`no verdict on ${offset}`);
@@ -59,6 +62,7 @@ export class DuplicateFinder {
     if (this.window.withinRecords === 0) return false;
     this.hash(event);
     const { withinMs } = this.window;
+    if (!counts && appendedAtMs - this.index.lastAppendedAtMs(this.key) > withinMs) return false;
     return appendedAtMs - this.index.add(this.key, offset, appendedAtMs, withinMs) <= withinMs;
   }
 

@@ -9,7 +9,10 @@ type Event = { readonly source: string; readonly id: string; readonly offset: nu
 const recordOf = ({ source, id, offset, atMs }: Event): LogRecord =>
   new PlainRecord({
     ...{ offset, appendedAtMs: atMs, key: null, value: null },
-    header: (name) => ({ ce_source: source, ce_id: id })[name],
+    headers: [
+      ['ce_source', source],
+      ['ce_id', id],
+    ],
   });
 
 /** The definition, in the plainest way. */

@@ -58,6 +58,12 @@ export class IdentityIndex {
     return lastAppendedAtMs;
   }
 
+  /** Append time of the last entry with this key; −Infinity: there is none. */
+  lastAppendedAtMs(key: Int32Array): number {
+    const place = (this.slots[this.slotOf(key, 0) * SLOT] as number) - 1;
+    return place < 0 ? -Infinity : (this.appendedAtMs[place] as number);
+  }
+
   /** Forgets all entries below an offset. */
   forgetBelow(offset: Offset): void {
     while (this.oldest < this.next && (this.offsets[this.oldest & (this.room - 1)] as number) < offset) {

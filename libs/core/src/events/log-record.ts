@@ -1,3 +1,5 @@
+import type { RawRecord } from './raw-record.js';
+
 /**
  * An event as it stands on the log: CloudEvents binary mode, attributes as headers named `ce_*`, data as the value.
  *
@@ -29,6 +31,8 @@ export interface LogRecord {
   readonly headerEnd: number;
   /** Whether {@link header} would give a text that is not empty: without making it. */
   has(name: string): boolean;
+  /** Every byte of it, for the few records that must be kept as they are. */
+  copy(): RawRecord;
 }
 
 /** The header that carries a CloudEvents attribute in Kafka's binary mode (CloudEvents Kafka binding 1.0, section 3.2). */

@@ -1,13 +1,16 @@
 import type { Offset } from '../answer/offset-vector.js';
 import type { LogRecord } from './log-record.js';
+import type { RawRecord } from './raw-record.js';
 
-/** A record that was decoded by somebody else, or made. `header`: the last of a name. */
+type Bytes = Buffer | string | null;
+
+/** A record that was decoded by somebody else, or made. Headers in order; of one name the last is it. */
 export type RecordContent = {
   readonly offset: Offset;
   readonly appendedAtMs: number;
-  readonly key: Buffer | string | null;
-  readonly value: Buffer | string | null;
-  readonly header: (name: string) => Buffer | string | undefined;
+  readonly key: Bytes;
+  readonly value: Bytes;
+  readonly headers: readonly (readonly [name: string, value: Bytes])[];
 };
 
 const NOTHING = Buffer.alloc(0);
@@ -39,20 +42,31 @@ export class PlainRecord implements LogRecord {
   }
 
   header(name: string): string | undefined {
-    return this.content.header(name)?.toString();
+    return this.valueOf(name)?.toString();
   }
 
   has(name: string): boolean {
-    return (this.content.header(name)?.length ?? 0) > 0;
+    return (this.valueOf(name)?.length ?? 0) > 0;
   }
 
   seek(name: string): boolean {
-    const value = this.content.header(name);
-    if (value === undefined || value.length === 0) return false;
+    const value = this.valueOf(name) ?? '';
+    if (value.length === 0) return false;
     this.headerBytes = bytesOf(value);
     this.headerEnd = this.headerBytes.length;
     return true;
   }
+
+  copy(): RawRecord {
+    const { offset, appendedAtMs, key, value, headers } = this.content;
+    const copied = headers.map(([name, text]) => [name, copyOf(text)] as const);
+    return { offset, appendedAtMs, key: copyOf(key), value: copyOf(value), headers: copied };
+  }
+
+  private valueOf(wanted: string): Bytes {
+    return this.content.headers.findLast(([name]) => name === wanted)?.[1] ?? null;
+  }
 }
 
 const bytesOf = (value: Buffer | string): Buffer => (typeof value === 'string' ? Buffer.from(value) : value);
+const copyOf = (value: Bytes): Buffer | null => (value === null ? null : Buffer.from(value));

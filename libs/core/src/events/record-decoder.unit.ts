@@ -34,8 +34,8 @@ const HEADERS = {
 type Headers = { readonly [N in keyof typeof HEADERS]?: string | undefined };
 
 const recordOf = (headers: Headers = {}, value: string | null = '{"name":"box"}'): LogRecord => {
-  const all: Readonly<Record<string, string | undefined>> = { ...HEADERS, ...headers };
-  return new PlainRecord({ offset: 0, appendedAtMs: 0, key: null, value, header: (name) => all[name] });
+  const all = Object.entries({ ...HEADERS, ...headers }).map(([name, text]) => [name, text ?? null] as const);
+  return new PlainRecord({ offset: 0, appendedAtMs: 0, key: null, value, headers: all });
 };
 
 describe('a record', () => {

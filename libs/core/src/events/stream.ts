@@ -1,11 +1,13 @@
 import { TwofoldError } from '../errors/twofold-error.js';
 import type { DuplicatesWindow } from './duplicates.js';
+import type { DeadLetterPolicy } from './waiting-records.js';
 
 /** What holds for all events of a stream. It is fixed for the stream's life, as its number of partitions is: verdicts depend on it. */
 export type StreamDefinition = {
   readonly kind: 'stream';
   readonly name: string;
   readonly duplicates: DuplicatesWindow;
+  readonly deadLetters: DeadLetterPolicy;
 };
 
 const MS_PER_DAY = 86_400_000;
@@ -23,11 +25,12 @@ const MAX_WITHIN_RECORDS = 8_000_000;
 export function defineStream(definition: {
   readonly name: string;
   readonly duplicates?: Partial<DuplicatesWindow>;
+  readonly deadLetters?: DeadLetterPolicy;
 }): StreamDefinition {
   const duplicates = { ...DEFAULT_DUPLICATES_WINDOW, ...definition.duplicates };
   check(definition.name, duplicates.withinMs, MAX_WITHIN_MS, '/duplicates/withinMs');
   check(definition.name, duplicates.withinRecords, MAX_WITHIN_RECORDS, '/duplicates/withinRecords');
-  return { kind: 'stream', name: definition.name, duplicates };
+  return { kind: 'stream', name: definition.name, duplicates, deadLetters: definition.deadLetters ?? 'skip' };
 }
 
 function check(name: string, value: number, max: number, pointer: string): void {

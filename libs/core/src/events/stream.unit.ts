@@ -14,6 +14,10 @@ describe('a stream', () => {
     expect(catalog.streams).toEqual([things]);
     expect(defineCatalog({ events: [seen], views: [] }).streams).toEqual([defineStream({ name: 'things' })]);
     expect(streamNamed(catalog.streams, 'other').duplicates).toEqual(DEFAULT_DUPLICATES_WINDOW);
+    expect([things.deadLetters, defineStream({ name: 'things', deadLetters: 'hold' }).deadLetters]).toEqual([
+      'skip',
+      'hold',
+    ]);
   });
 
   it.each([

@@ -22,6 +22,8 @@ export type LockedView = {
   readonly definition: ViewDefinition;
 };
 
+const SKIPPING: Pick<StreamDefinition, 'deadLetters'> = { deadLetters: 'skip' };
+
 /** A catalog as plain data, to be kept beside the sources: what a later one is compared with. */
 export type CatalogLock = {
   readonly format: typeof FORMAT;
@@ -86,8 +88,10 @@ export function readLock(text: string): CatalogLock {
 
 function parse(text: string): CatalogLock {
   try {
-    // the first locks had no streams
-    const lock: CatalogLock = { streams: [], ...(JSON.parse(text) as Omit<CatalogLock, 'streams'>) };
+    // the first locks had no streams, and later ones streams without dead letters
+    const first: CatalogLock = { streams: [], ...(JSON.parse(text) as Omit<CatalogLock, 'streams'>) };
+    const streams = first.streams.map((stream): StreamDefinition => ({ ...SKIPPING, ...stream }));
+    const lock: CatalogLock = { ...first, streams };
     if (lock.format !== FORMAT) refuse(`has the format ${JSON.stringify(lock.format)}, this build reads ${FORMAT}`);
     // throws where it is not made of events and views
     canonicalJson([

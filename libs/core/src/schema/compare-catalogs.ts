@@ -4,6 +4,7 @@ import { compareEvents, type EventChange } from '../events/compatibility.js';
 import type { DuplicatesWindow } from '../events/duplicates.js';
 import type { EventType } from '../events/event-type.js';
 import type { StreamDefinition } from '../events/stream.js';
+import type { DeadLetterPolicy } from '../events/waiting-records.js';
 import { checkView } from '../views/check-view.js';
 import { meaningOf } from '../views/fingerprint.js';
 import { planView } from '../views/plan-view.js';
@@ -78,14 +79,23 @@ const compareStreams = (
   before: readonly StreamDefinition[],
   after: readonly StreamDefinition[],
 ): readonly StreamChange[] =>
-  before.flatMap(({ name, duplicates: was }) => {
-    const is = after.find((stream) => stream.name === name)?.duplicates;
-    if (is === undefined || canonicalJson(is) === canonicalJson(was)) return [];
-    const told = ({ withinMs, withinRecords }: DuplicatesWindow): string =>
-      `${withinMs} ms and ${withinRecords} records`;
-    const reason = `found duplicates within ${told(was)}, and would within ${told(is)}: a stream keeps its window for life`;
-    return [{ stream: name, reason }];
+  before.flatMap((was) => {
+    const is = after.find(({ name }) => name === was.name);
+    if (is === undefined) return [];
+    const reasons = [windowChange(was.duplicates, is.duplicates), policyChange(was.deadLetters, is.deadLetters)];
+    return reasons.flatMap((reason) => (reason === null ? [] : [{ stream: was.name, reason }]));
   });
+
+const policyChange = (was: DeadLetterPolicy, is: DeadLetterPolicy): string | null =>
+  is === was
+    ? null
+    : `had deadLetters: '${was}', and would have '${is}': a stream keeps what it is declared with for life`;
+
+function windowChange(was: DuplicatesWindow, is: DuplicatesWindow): string | null {
+  if (canonicalJson(is) === canonicalJson(was)) return null;
+  const told = ({ withinMs, withinRecords }: DuplicatesWindow): string => `${withinMs} ms and ${withinRecords} records`;
+  return `found duplicates within ${told(was)}, and would within ${told(is)}: a stream keeps its window for life`;
+}
 
 function compareView(
   view: string,

@@ -10,7 +10,7 @@ import { defineView } from '../views/define-view.js';
 import { eventTime, gt } from '../views/expressions.js';
 import type { ViewDefinition } from '../views/view-definition.js';
 import { daily, hourly } from '../views/windows.js';
-import { lockOf, type CatalogLock } from './catalog-lock.js';
+import { lockOf, readLock, textOfLock, type CatalogLock } from './catalog-lock.js';
 import { compareCatalogs, isBreak, type CatalogComparison, type LoadFailure } from './compare-catalogs.js';
 import type { ViewCause } from './compare-view.js';
 
@@ -255,5 +255,17 @@ describe('a stream', () => {
       { stream: 'flights', reason: expect.stringMatching(/within 1000 ms .*, and would within 2000 ms /) },
     ]);
     expect(isBreak(compared(2_000))).toBe(true);
+  });
+
+  it('keeps what it does behind dead letters; an old lock that does not say it means skip', () => {
+    const catalogOf = (deadLetters: 'skip' | 'hold') =>
+      defineCatalog({ events: [landed], views: [], streams: [defineStream({ name: 'flights', deadLetters })] });
+    const holding = { ...catalogOf('hold'), views: [], failures: [] };
+    const reason = expect.stringMatching(/^had deadLetters: 'skip', and would have 'hold'/);
+    expect(compareCatalogs(lockOf(catalogOf('skip')), holding).streams).toEqual([{ stream: 'flights', reason }]);
+    expect(compareCatalogs(lockOf(catalogOf('hold')), holding).streams).toEqual([]);
+    const oldText = textOfLock(lockOf(catalogOf('skip'))).replace(/,\s*"deadLetters": "skip"/, '');
+    expect(oldText).not.toContain('deadLetters');
+    expect(compareCatalogs(readLock(oldText), holding).streams).toEqual([{ stream: 'flights', reason }]);
   });
 });

@@ -27,8 +27,8 @@ export const DUPLICATE_MISTAKES: readonly Mistake[] = [
     inStores: {
       masterDataset: (right) =>
         replacing(right, {
-          append: (partition, from, to, events, types) =>
-            right.append(partition, from, to, events.map(judgedAmong(events)), types),
+          append: (partition, from, to, events, types, waiting) =>
+            right.append(partition, from, to, events.map(judgedAmong(events)), types, waiting),
         }),
     },
   },
@@ -38,7 +38,8 @@ export const DUPLICATE_MISTAKES: readonly Mistake[] = [
     inStores: {
       masterDataset: (right) =>
         replacing(right, {
-          append: (partition, from, to, events, types) => right.append(partition, from, to, events.map(asEvent), types),
+          append: (partition, from, to, events, types, waiting) =>
+            right.append(partition, from, to, events.map(asEvent), types, waiting),
         }),
     },
   },

@@ -83,8 +83,8 @@ export const GENERATION_MISTAKES: readonly Mistake[] = [
       masterDataset: (right, { wait }) => {
         const unwritten = new Set<string>();
         return replacing(right, {
-          append: async (partition, from, to, events, types) => {
-            const isLive = await right.append(partition, from, to, events, types);
+          append: async (partition, from, to, events, types, waiting) => {
+            const isLive = await right.append(partition, from, to, events, types, waiting);
             const names = isLive ? events.map(({ offset }) => `${partition.partition} ${offset}`) : [];
             for (const name of names) unwritten.add(name);
             void wait(LOADING_MS).then(() => names.forEach((name) => unwritten.delete(name)));

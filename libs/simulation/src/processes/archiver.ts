@@ -17,8 +17,8 @@ export function hireArchiver(world: World, partition: Partition): Actor {
   const { events } = world.catalog;
   world.live(() =>
     archiveEvents(
-      { ...ports, clock: actor.clock, report, wanted },
-      { partition, events, duplicates: world.duplicates },
+      { ...ports, deadLetterTopic: ports.deadLetters, clock: actor.clock, report, wanted },
+      { partition, events, stream: world.stream },
       actor.stop,
     ),
   );

@@ -16,7 +16,7 @@ export function hireWorker(world: World, partition: Partition): Actor {
   world.live(() =>
     foldIntoSpeedViews(
       { ...ports, clock: actor.clock, report, news },
-      { partition, views, events, duplicates: world.duplicates },
+      { partition, views, events, stream: world.stream },
       actor.stop,
     ),
   );

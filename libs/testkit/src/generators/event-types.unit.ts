@@ -74,14 +74,14 @@ const byPath = (event: EventType, values: readonly Value[]): ReadonlyMap<string,
   new Map(leavesOf(event).map(({ path }, index) => [path, values[index] ?? null]));
 
 function recordOf(event: EventType, timeMs: number, json: string): LogRecord {
-  const headers: Readonly<Record<string, string>> = {
+  const headers = {
     ce_id: '1',
     ce_source: '/things',
     ce_type: event.type,
     ce_dataschema: dataSchemaOf(event),
     ce_time: new Date(timeMs).toISOString(),
   };
-  return new PlainRecord({ offset: 0, appendedAtMs: 0, key: null, value: json, header: (name) => headers[name] });
+  return new PlainRecord({ offset: 0, appendedAtMs: 0, key: null, value: json, headers: Object.entries(headers) });
 }
 
 function outcomeOf(compute: () => unknown): unknown {

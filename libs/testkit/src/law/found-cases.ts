@@ -69,7 +69,7 @@ function finestDouble(): LawCase {
 function lawCaseOf(event: EventType, view: ViewDefinition, data: readonly (readonly Value[])[]): LawCase {
   const { type, version, stream } = event;
   const log = data.map((values, offset) => ({
-    ...{ offset, type, version, values, timeMs: 0 },
+    ...{ offset, appliedOffset: offset, type, version, values, timeMs: 0 },
     verdict: { kind: 'event' } as const,
   }));
   return {

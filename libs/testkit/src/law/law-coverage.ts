@@ -71,6 +71,7 @@ const EVERYTHING: readonly string[] = [
   ...of('view of', ['one type', 'several types', 'several streams']),
   ...of('filter', ['none', 'some']),
   ...of('cuts', ['1', '2', '3', '4']),
+  ...of('events counted', ['at once', 'later']),
   ...of('overflow', ['none', 'of a view', 'of an upcast']),
 ];
 
@@ -91,6 +92,8 @@ function* wordsOf(lawCase: LawCase): Generator<string> {
     for (const node of Object.values(upcast ?? {})) for (const word of nodeWords(node)) yield `upcast: ${word}`;
   }
   yield `cuts: ${course.cuts.length}`;
+  for (const { verdict, offset, appliedOffset } of log.flat())
+    if (verdict.kind === 'event') yield `events counted: ${offset === appliedOffset ? 'at once' : 'later'}`;
   const naive = new NaiveLog(lawCase);
   for (const view of views) {
     yield* viewWords(view);

@@ -36,7 +36,9 @@ function filesOf(event: EventType, { partitions, log }: LawCase): readonly Archi
         to,
         eventType: event.type,
         eventVersion: event.version,
-        rowCount: records.filter((record) => isOf(event, record) && record.offset >= from && record.offset < to).length,
+        rowCount: records.filter(
+          (record) => isOf(event, record) && record.appliedOffset >= from && record.appliedOffset < to,
+        ).length,
         location: `${event.type}/${event.version}/${partition.partition}/${from}/${to}`,
       };
     }).filter(({ rowCount }) => rowCount > 0);

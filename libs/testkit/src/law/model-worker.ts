@@ -51,11 +51,11 @@ class ModelWorker {
   }
 
   deliver(from: Offset, to: Offset, crash: Crash): void {
-    for (const event of this.tail.records) {
-      if (event.offset < from || event.offset >= to || !this.rules.takes(event.offset, this.applied)) continue;
-      while (event.offset >= (this.tail.starts[this.open + 1] ?? Infinity)) this.seal();
-      this.apply(this.fold, event);
-      this.applied = Math.max(this.applied, event.offset + 1);
+    for (const [at, events] of Map.groupBy(this.tail.records, ({ appliedOffset }) => appliedOffset)) {
+      if (at < from || at >= to || !this.rules.takes(at, this.applied)) continue;
+      while (at >= (this.tail.starts[this.open + 1] ?? Infinity)) this.seal();
+      for (const event of events) this.apply(this.fold, event);
+      this.applied = Math.max(this.applied, at + 1);
     }
     if (crash !== 'before-commit') this.commit();
     if (crash !== 'none') this.reload();

@@ -30,7 +30,11 @@ export type RecordPlace = { readonly partition: number; readonly offset: Offset 
 export type Overflow = RecordPlace & { readonly isOfUpcast: boolean };
 
 /** `event` null: an upcast of it overflows. */
-type ReadRecord = RecordPlace & { readonly type: string; readonly event: PlainEvent | null };
+type ReadRecord = RecordPlace & {
+  readonly appliedOffset: Offset;
+  readonly type: string;
+  readonly event: PlainEvent | null;
+};
 
 /** The log of a case as the reference reads it: each event brought up version by version, in the plainest way. */
 export class NaiveLog {
@@ -47,7 +51,8 @@ export class NaiveLog {
         if (record.verdict.kind !== 'event' || version === undefined || partition === undefined) return [];
         const place = { ...partition, offset: record.offset };
         const event = unlessOverflow(() => broughtUp(record, place, version, versions));
-        return [{ partition: index, offset: record.offset, type: record.type, event }];
+        const { offset, appliedOffset, type } = record;
+        return [{ partition: index, offset, appliedOffset, type, event }];
       }),
     );
   }
@@ -68,7 +73,9 @@ export class NaiveLog {
 
   private readBelow({ sources }: ViewPlan, cut: Cut): readonly ReadRecord[] {
     const types = new Set(sources.map(({ event }) => event.type));
-    return this.records.filter(({ partition, offset, type }) => offset < (cut[partition] ?? 0) && types.has(type));
+    return this.records.filter(
+      ({ partition, appliedOffset, type }) => appliedOffset < (cut[partition] ?? 0) && types.has(type),
+    );
   }
 }
 

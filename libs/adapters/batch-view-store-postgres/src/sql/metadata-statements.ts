@@ -11,6 +11,7 @@ export type GenerationRecord = {
   readonly rowCount: string | bigint;
   readonly deadLetters: string | bigint;
   readonly duplicates: string | bigint;
+  readonly held: string | bigint;
   readonly appliedAtMs: string | bigint | null;
   readonly publishedAt: Date | null;
 };
@@ -20,7 +21,7 @@ export const selectPublished = ({ name, version }: ViewId): Statement & { readon
   // On the way of every answer: parsed and planned once per connection.
   name: 'published',
   text: `SELECT v.partition_counts AS "partitionCounts", g.view_name AS "viewName", g.view_version AS "viewVersion",
-      g.number, g.cut, g.row_count AS "rowCount", g.dead_letters AS "deadLetters", g.duplicates,
+      g.number, g.cut, g.row_count AS "rowCount", g.dead_letters AS "deadLetters", g.duplicates, g.held,
       g.applied_at_ms AS "appliedAtMs", g.published_at AS "publishedAt"
     FROM public.view_version v
     LEFT JOIN public.generation g
@@ -36,12 +37,12 @@ export const insertGeneration = (
   cut: OffsetVector,
   table: string,
   rowCount: number,
-  { deadLetters, duplicates, appliedAtMs }: BuildSummary,
+  { deadLetters, duplicates, held, appliedAtMs }: BuildSummary,
 ): Statement => ({
   text: `INSERT INTO public.generation
-      (view_name, view_version, number, cut, table_name, row_count, dead_letters, duplicates, applied_at_ms)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (view_name, view_version, number) DO NOTHING`,
-  values: [name, version, number, JSON.stringify(cut), table, rowCount, deadLetters, duplicates, appliedAtMs],
+      (view_name, view_version, number, cut, table_name, row_count, dead_letters, duplicates, held, applied_at_ms)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT (view_name, view_version, number) DO NOTHING`,
+  values: [name, version, number, JSON.stringify(cut), table, rowCount, deadLetters, duplicates, held, appliedAtMs],
 });
 
 /** Compare-and-set of the pointer, with the times of the generations that it leaves and comes to. One row if it moved. */
