@@ -1,14 +1,12 @@
 import { spawn, spawnSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, readdirSync, writeFileSync } from 'node:fs';
 import { once } from 'node:events';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { BASE, type Finding, type SpecMutant } from './mutants.ts';
+import type { Finding, SpecModel, SpecMutant } from './spec-model.ts';
 
 export const SPEC = fileURLToPath(new URL('../../docs/spec/', import.meta.url));
-/** The module's own initial values. */
-const MODULE = readFileSync(join(SPEC, 'Cut.tla'), 'utf8');
 
 export type Checked = { readonly finding: Finding; readonly distinctStates: number; readonly output: string };
 
@@ -24,12 +22,12 @@ export function fetchTlc(): string {
   return join(jars, jar);
 }
 
-/** Has TLC visit every state of Cut.tla under a configuration. */
-export async function check(jar: string, configuration: string): Promise<Checked> {
+/** Has TLC visit every state of a module under a configuration. */
+export async function check(jar: string, module: SpecModel['module'], configuration: string): Promise<Checked> {
   const world = mkdtempSync(join(tmpdir(), 'twofold-spec-'));
-  writeFileSync(join(world, 'Cut.tla'), MODULE);
-  writeFileSync(join(world, 'Cut.cfg'), configuration);
-  const args = ['-XX:+UseParallelGC', '-cp', jar, 'tlc2.TLC', '-workers', '1', 'Cut.tla'];
+  copyFileSync(join(SPEC, `${module}.tla`), join(world, `${module}.tla`));
+  writeFileSync(join(world, `${module}.cfg`), configuration);
+  const args = ['-XX:+UseParallelGC', '-cp', jar, 'tlc2.TLC', '-workers', '1', `${module}.tla`];
   const tlc = spawn('java', args, { cwd: world, stdio: ['ignore', 'pipe', 'pipe'] });
   const chunks: string[] = [];
   for (const stream of [tlc.stdout, tlc.stderr])
@@ -39,12 +37,15 @@ export async function check(jar: string, configuration: string): Promise<Checked
   return { finding: findingIn(output), distinctStates: distinctStatesIn(output), output };
 }
 
-export const configurationOf = ({ constants, invariants, properties }: SpecMutant): string =>
+export const configurationOf = (
+  { modelValues, base }: SpecModel,
+  { constants, invariants, properties }: SpecMutant,
+): string =>
   [
     `SPECIFICATION ${properties.includes('Converges') ? 'LiveSpec' : 'Spec'}`,
     'CONSTANTS',
-    ...['w0', 'w1', 'w2'].map((worker) => `  ${worker} = ${worker}`),
-    ...Object.entries({ ...BASE, ...constants }).map(([name, value]) => `  ${name} = ${value}`),
+    ...modelValues.map((value) => `  ${value} = ${value}`),
+    ...Object.entries({ ...base, ...constants }).map(([name, value]) => `  ${name} = ${value}`),
     ...invariants.map((name) => `INVARIANT ${name}`),
     ...properties.map((name) => `PROPERTY ${name}`),
     'CHECK_DEADLOCK FALSE',

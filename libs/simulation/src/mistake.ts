@@ -19,7 +19,7 @@ export type Rewiring = {
 /** One mistake in the protocol of docs/architecture.md, injected through the ports: the flows stay as they are. */
 export type Mistake = {
   readonly name: string;
-  /** The same mistake in tools/spec/mutants.ts. */
+  /** The same mistake in tools/spec/{cut,judge}-mutants.ts. */
   readonly spec: readonly string[];
   /** In a store: what it does, it does in one step. */
   readonly inStores?: Rewiring;

@@ -42,16 +42,19 @@ const PUBLISHED = 'a published version never changes: add a version';
  * - versions are added at the end, each connected to the one before it, so that every old version reaches the newest
  * - only the oldest versions go, while a later one that was there before stays (a warning: nothing reads their events any more)
  * - a type goes when no view reads it (a warning)
+ * - where later events wait behind dead ones (`holding`), which types there are decides over events of others: none goes, and
+ *   one comes only where nobody has written it yet (a warning)
  */
 export function compareEvents(
   before: readonly EventType[],
   after: readonly EventType[],
   readersOf: (type: string) => readonly string[],
+  holding: ReadonlySet<string> = new Set(),
 ): readonly EventChange[] {
   const [was, is] = [byType(before), byType(after)];
   const types = [...new Set([...was.keys(), ...is.keys()])].sort();
   return types.flatMap((type) =>
-    compareType(was.get(type) ?? [], is.get(type) ?? [], readersOf(type)).map((told): EventChange => ({
+    compareType(was.get(type) ?? [], is.get(type) ?? [], readersOf(type), holding).map((told): EventChange => ({
       type,
       version: null,
       field: null,
@@ -71,15 +74,16 @@ function compareType(
   before: readonly EventType[],
   after: readonly EventType[],
   readers: readonly string[],
+  holding: ReadonlySet<string>,
 ): readonly Told[] {
-  if (after.length === 0) return [removedType(readers)];
+  if (after.length === 0) return [removedType(before, readers, holding)];
   const added = after.filter((event) => versionIn(before, event.version) === undefined);
   return [
     ...before.flatMap((event) => {
       const now = versionIn(after, event.version);
       return now === undefined ? [removedVersion(event, before, after)] : compareVersion(event, now, before, after);
     }),
-    ...(before.length === 0 ? [typeAdded(after)] : added.map(versionAdded)),
+    ...(before.length === 0 ? [typeAdded(after, holding)] : added.map(versionAdded)),
     ...connectionProblems(after),
   ];
 }
@@ -87,16 +91,30 @@ function compareType(
 const versionIn = (events: readonly EventType[], version: number): EventType | undefined =>
   events.find((event) => event.version === version);
 
-const removedType = (readers: readonly string[]): Told =>
-  readers.length > 0
-    ? { effect: 'break', change: 'type-removed', reason: `is gone, and ${readers.join(', ')} reads it` }
-    : { effect: 'warning', change: 'type-removed', reason: 'is gone: ingest refuses it, and nothing reads it' };
+const isHeld = ([event]: readonly EventType[], holding: ReadonlySet<string>): boolean =>
+  event !== undefined && holding.has(event.stream);
 
-const typeAdded = (versions: readonly EventType[]): Told => ({
-  effect: 'compatible',
-  change: 'type-added',
-  reason: `is new, on the stream ${versions[0]?.stream}`,
-});
+function removedType(before: readonly EventType[], readers: readonly string[], holding: ReadonlySet<string>): Told {
+  const change = 'type-removed';
+  if (readers.length > 0) return { effect: 'break', change, reason: `is gone, and ${readers.join(', ')} reads it` };
+  if (isHeld(before, holding))
+    return {
+      effect: 'break',
+      change,
+      reason: `is gone from ${before[0]?.stream}, where other events wait behind its dead ones`,
+    };
+  return { effect: 'warning', change, reason: 'is gone: ingest refuses it, and nothing reads it' };
+}
+
+function typeAdded(versions: readonly EventType[], holding: ReadonlySet<string>): Told {
+  const reason = `is new, on the stream ${versions[0]?.stream}`;
+  return isHeld(versions, holding)
+    ? {
+        ...{ effect: 'warning', change: 'type-added' },
+        reason: `${reason}, where events wait behind dead ones: see that nobody has written any of it yet`,
+      }
+    : { effect: 'compatible', change: 'type-added', reason };
+}
 
 const versionAdded = ({ version }: EventType): Told => ({
   effect: 'compatible',

@@ -32,6 +32,8 @@ const changes = (
   after: readonly EventType[],
   readers: readonly string[] = [],
 ): readonly EventChange[] => compareEvents(before, after, () => readers);
+const changesWhereItHolds = (before: readonly EventType[], after: readonly EventType[]): readonly EventChange[] =>
+  compareEvents(before, after, () => [], new Set(['flights']));
 const told = (list: readonly EventChange[]): readonly string[] =>
   list.map(({ effect, change, version, field }) =>
     [effect, change, version, field].filter((part) => part !== null).join(' '),
@@ -43,6 +45,13 @@ describe('the events of two catalogs', () => {
   it('do not differ where nothing changed, in whatever order they stand', () => {
     const moved = defineEvent({ ...landed, data: Object.fromEntries(Object.entries(data).reverse()) });
     expect(changes([first, second, other], [other, second, moved])).toEqual([]);
+  });
+
+  it('keep their types where events wait behind dead ones, for verdicts on others depend on them', () => {
+    expect(told(changes([first, other], [first]))).toEqual(['warning type-removed']);
+    expect(told(changesWhereItHolds([first, other], [first]))).toEqual(['break type-removed']);
+    expect(told(changes([first], [first, other]))).toEqual(['compatible type-added']);
+    expect(told(changesWhereItHolds([first], [first, other]))).toEqual(['warning type-added']);
   });
 
   it.each<[string, EventType, string, string]>([

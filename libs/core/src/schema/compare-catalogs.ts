@@ -64,7 +64,12 @@ export function compareCatalogs(before: CatalogLock, after: DeclaredCatalog): Ca
       .map(({ definition }) => definition.name);
   return {
     streams: compareStreams(before.streams, after.streams ?? []),
-    events: compareEvents(before.events, after.events, readersOf),
+    events: compareEvents(
+      before.events,
+      after.events,
+      readersOf,
+      streamsThatHold([...before.streams, ...(after.streams ?? [])]),
+    ),
     views,
   };
 }
@@ -74,6 +79,9 @@ export const isBreak = ({ streams, events, views }: CatalogComparison): boolean 
   streams.length > 0 ||
   events.some(({ effect }) => effect === 'break') ||
   views.some(({ outcome }) => outcome === 'broken');
+
+const streamsThatHold = (streams: readonly StreamDefinition[]): ReadonlySet<string> =>
+  new Set(streams.filter(({ deadLetters }) => deadLetters === 'hold').map(({ name }) => name));
 
 const compareStreams = (
   before: readonly StreamDefinition[],

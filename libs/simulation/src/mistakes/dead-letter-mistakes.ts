@@ -29,18 +29,18 @@ const archived = (wrong: (events: readonly ArchivedEvent[]) => readonly Archived
 export const DEAD_LETTER_MISTAKES: readonly Mistake[] = [
   {
     name: 'who starts does not know what waits',
-    spec: [],
+    spec: ['HeldForgotten'],
     inCalls: () => told(async (right, atMost) => ({ ...(await right(atMost)), waiting: [] })),
   },
   {
     name: 'who starts knows what waits by now, not at its offset',
-    spec: [],
+    spec: ['LedgerNow'],
     inCalls: () =>
       told(async (right, atMost) => ({ ...(await right(EVER)), offset: Math.min(atMost, (await right(EVER)).offset) })),
   },
   {
     name: 'the archiver does not write down what was resolved',
-    spec: [],
+    spec: ['LedgerApart'],
     inStores: {
       masterDataset: (right) =>
         replacing(right, {
@@ -51,7 +51,7 @@ export const DEAD_LETTER_MISTAKES: readonly Mistake[] = [
   },
   {
     name: 'what waited counts in the archive from where it stands',
-    spec: [],
+    spec: ['OwnOffset'],
     inStores: archived((events) => events.map((event) => ({ ...event, appliedOffset: event.offset }))),
   },
   {

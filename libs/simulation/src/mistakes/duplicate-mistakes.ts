@@ -7,7 +7,7 @@ const EVERYTHING = Number.MAX_SAFE_INTEGER;
 export const DUPLICATE_MISTAKES: readonly Mistake[] = [
   {
     name: 'the index of duplicates is forgotten at restart',
-    spec: [],
+    spec: ['IndexForgotten'],
     inCalls: () => ({
       log: (right) =>
         replacing(right, {

@@ -1,34 +1,28 @@
-/** What TLC says first of a model: the name of what is violated, `temporal` for progress, null for nothing. */
-export type Finding = string | null;
+import type { SpecModel, SpecMutant } from './spec-model.ts';
 
-/** A mistake in the protocol of docs/spec/Cut.tla, in the smallest world where it shows. */
-export type SpecMutant = {
-  readonly name: string;
-  /** Those that differ from {@link BASE}, as TLA+ has them. */
-  readonly constants: Readonly<Record<string, string>>;
-  readonly invariants: readonly string[];
-  readonly properties: readonly string[];
-  readonly finds: Finding;
-};
-
-export const BASE: Readonly<Record<string, string>> = {
-  Partitions: '{1}',
-  Full: '{1}',
-  Workers: '{w1, w2}',
-  Solo: 'w0',
-  N: '2',
-  NSmall: '1',
-  K: '1',
-  MaxFaults: '0',
-  CommitCond: '{"offset", "start"}',
-  WriteMode: '"touched"',
-  Strict: 'FALSE',
-  Growing: 'FALSE',
-  Reading: 'TRUE',
-  Sessions: 'FALSE',
-  Fallback: 'TRUE',
-  LiveWorker: 'w1',
-  Bugs: '{}',
+/** The protocol of docs/spec/Cut.tla. */
+export const CUT: SpecModel = {
+  module: 'Cut',
+  modelValues: ['w0', 'w1', 'w2'],
+  base: {
+    Partitions: '{1}',
+    Full: '{1}',
+    Workers: '{w1, w2}',
+    Solo: 'w0',
+    N: '2',
+    NSmall: '1',
+    K: '1',
+    MaxFaults: '0',
+    CommitCond: '{"offset", "start"}',
+    WriteMode: '"touched"',
+    Strict: 'FALSE',
+    Growing: 'FALSE',
+    Reading: 'TRUE',
+    Sessions: 'FALSE',
+    Fallback: 'TRUE',
+    LiveWorker: 'w1',
+    Bugs: '{}',
+  },
 };
 
 const SAFETY = [
@@ -43,7 +37,7 @@ const SAFETY = [
 ];
 
 /** Some mistakes break progress and no answer; that they break no answer is asserted too. */
-export const SPEC_MUTANTS: readonly SpecMutant[] = [
+export const CUT_MUTANTS: readonly SpecMutant[] = [
   {
     name: 'condition: none',
     constants: { N: '3', MaxFaults: '1', CommitCond: '{}' },
