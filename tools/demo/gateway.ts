@@ -15,6 +15,9 @@ export type PlainAnswer = {
     };
     readonly parts: { readonly batchRows: number; readonly speedRows: number };
     readonly catchingUp: boolean;
+    readonly deadLetters: number;
+    readonly duplicates: number;
+    readonly held: number;
   };
 };
 

@@ -1,5 +1,7 @@
 import type { Random } from './random.ts';
 
+/** What the ids of dead records, and of what takes their place, begin with: no client sent them. */
+export const POISON = 'poison-';
 const SOURCE = 'urn:twofold:torture';
 const AIRPORTS = ['ATL', 'ORD', 'DFW', 'LAX', 'DEN', 'PHX'] as const;
 const COUNTRIES = ['DE', 'FR', 'US'] as const;

@@ -1,17 +1,21 @@
 import { catalog } from '@twofold/catalog';
 import {
+  NOTHING_ASIDE,
   compareRows,
   mergeRows,
   naiveView,
   presentRow,
+  sumAside,
   viewNamed,
   type Offset,
+  type SetAside,
   type ViewPlan,
   type ViewRow,
 } from '@twofold/core';
 import { readFileSync } from 'node:fs';
 import type { Ledger } from './client.ts';
-import type { CopiedRecord, LogCopy } from './log-copy.ts';
+import type { JudgedLog, JudgedRecord } from './log-copy.ts';
+import { POISON } from './events.ts';
 import type { Poll } from './session.ts';
 
 type Answered = Extract<Poll, { kind: 'answer' }>;
@@ -20,12 +24,12 @@ type Answered = Extract<Poll, { kind: 'answer' }>;
 const TOLD = 5;
 
 /** Acknowledged events count once, rejected ones never, unknown ones at most once, and nothing else does. */
-export function judgeIdentities(ledger: Ledger, log: LogCopy): readonly string[] {
+export function judgeIdentities(ledger: Ledger, log: JudgedLog): readonly string[] {
   const times = new Map<string, number>();
   for (const partitions of Object.values(log))
     for (const records of partitions)
-      for (const { identity, isDuplicate } of records)
-        if (!isDuplicate) times.set(identity, (times.get(identity) ?? 0) + 1);
+      for (const { identity, counts } of records)
+        if (counts && !identity.startsWith(POISON)) times.set(identity, (times.get(identity) ?? 0) + 1);
   const wrong = [...ledger].flatMap(([id, outcome]) => {
     const count = times.get(id) ?? 0;
     times.delete(id);
@@ -36,10 +40,10 @@ export function judgeIdentities(ledger: Ledger, log: LogCopy): readonly string[]
 }
 
 /**
- * Every answer equals the fold of the log up to its own position, by the naive view; a session with tokens never
- * goes back. Each partition is gone through once, its rows noted at every offset that an answer was at.
+ * Every answer equals the fold of the log up to its own position, by the naive view, and counts what is set aside there; a
+ * session with tokens never goes back. Each partition is gone through once, its rows noted at every offset that an answer was at.
  */
-export function judgeAnswers(file: string, log: LogCopy): readonly string[] {
+export function judgeAnswers(file: string, log: JudgedLog): readonly string[] {
   const answers = readFileSync(file, 'utf8')
     .split('\n')
     .filter((line) => line !== '')
@@ -50,44 +54,62 @@ export function judgeAnswers(file: string, log: LogCopy): readonly string[] {
     .concat(goneBack(answers));
 }
 
-function judgeView(plan: ViewPlan, answers: readonly Answered[], log: LogCopy): readonly string[] {
-  const rowsAt = plan.streams.flatMap((stream) =>
+function judgeView(plan: ViewPlan, answers: readonly Answered[], log: JudgedLog): readonly string[] {
+  const partsAt = plan.streams.flatMap((stream) =>
     (log[stream] ?? []).map((records, partition) => {
       const offsetOf = ({ answer }: Answered): Offset => answer.answer.offsets[stream]?.[partition] ?? 0;
-      const rows = rowsAtOffsets(plan, records, new Set(answers.map(offsetOf)));
-      return (answered: Answered): readonly ViewRow[] => rows.get(offsetOf(answered)) ?? [];
+      const parts = partsAtOffsets(plan, records, new Set(answers.map(offsetOf)));
+      return (answered: Answered): Part => parts.get(offsetOf(answered)) ?? NOTHING;
     }),
   );
   const order = compareRows(plan, { by: { kind: 'window' }, descending: false });
   return answers.flatMap((answered) => {
-    const parts = rowsAt.flatMap((rowsOf) => rowsOf(answered));
-    const expected = [...mergeRows(plan, parts)].sort(order).map((row) => presentRow(plan, row));
-    if (JSON.stringify(expected) === JSON.stringify(answered.answer.rows)) return [];
+    const parts = partsAt.map((partOf) => partOf(answered));
+    const rows = mergeRows(
+      plan,
+      parts.flatMap((part) => part.rows),
+    );
+    const expected = [...rows].sort(order).map((row) => presentRow(plan, row));
+    const { generation, offsets, deadLetters, duplicates, held } = answered.answer.answer;
+    const told = `${plan.id.name} of ${answered.session} at ${JSON.stringify(offsets)}, generation ${generation}`;
+    const aside = sumAside(parts.map((part) => part.aside));
     return [
-      `${plan.id.name} of ${answered.session} at ${JSON.stringify(answered.answer.answer.offsets)}, generation ${answered.answer.answer.generation}: ${firstDifference(expected, answered.answer.rows)}`,
+      ...(JSON.stringify(expected) === JSON.stringify(answered.answer.rows)
+        ? []
+        : [`${told}: ${firstDifference(expected, answered.answer.rows)}`]),
+      ...(JSON.stringify(aside) === JSON.stringify({ deadLetters, duplicates, held })
+        ? []
+        : [
+            `${told}: it sets aside ${JSON.stringify({ deadLetters, duplicates, held })}, the log ${JSON.stringify(aside)}`,
+          ]),
     ];
   });
 }
 
-/** The rows of a partition's events below each of the offsets. */
-function rowsAtOffsets(
+/** Of one partition, below an offset. */
+type Part = { readonly rows: readonly ViewRow[]; readonly aside: SetAside };
+const NOTHING: Part = { rows: [], aside: NOTHING_ASIDE };
+
+function partsAtOffsets(
   plan: ViewPlan,
-  records: readonly CopiedRecord[],
+  records: readonly JudgedRecord[],
   offsets: ReadonlySet<Offset>,
-): ReadonlyMap<Offset, readonly ViewRow[]> {
+): ReadonlyMap<Offset, Part> {
   const types = new Set(plan.sources.map(({ event }) => event.type));
-  const noted = new Map<Offset, readonly ViewRow[]>();
-  let rows: readonly ViewRow[] = [];
+  const noted = new Map<Offset, Part>();
+  let part = NOTHING;
   let next = 0;
   for (const offset of [...offsets].sort((a, b) => a - b)) {
     const events = [];
+    let { aside } = part;
     for (; next < records.length; next++) {
       const record = records[next];
       if (record === undefined || record.offset >= offset) break;
-      if (record.event !== null && types.has(record.type)) events.push(record.event);
+      events.push(...record.applied.filter(({ type }) => types.has(type)));
+      aside = record.aside;
     }
-    rows = mergeRows(plan, [...rows, ...naiveView(plan, events)]);
-    noted.set(offset, rows);
+    part = { rows: mergeRows(plan, [...part.rows, ...naiveView(plan, events)]), aside };
+    noted.set(offset, part);
   }
   return noted;
 }

@@ -6,27 +6,29 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Ledger } from './client.ts';
 import { judgeAnswers, judgeIdentities, told } from './judge.ts';
-import type { CopiedRecord, LogCopy } from './log-copy.ts';
+import type { JudgedLog, JudgedRecord } from './log-copy.ts';
 
 const VIEW = 'delays-by-airport';
 const plan = viewNamed(catalog, VIEW);
 const DAY_MS = 86_400_000;
 
-const flight = (partition: number, offset: number, origin: string, delay: number): CopiedRecord => ({
+const flight = (partition: number, offset: number, origin: string, delay: number): JudgedRecord => ({
   offset,
   identity: `f${offset}`,
-  isDuplicate: false,
-  type: 'flight.landed',
-  event: {
-    type: 'flight.landed',
-    timeMs: offset * DAY_MS,
-    stream: 'flights',
-    partition,
-    offset,
-    data: { date: 0, delay, distance: 1, origin, destination: 'JFK' },
-  },
+  counts: true,
+  aside: { deadLetters: 0, duplicates: 0, held: 0 },
+  applied: [
+    {
+      type: 'flight.landed',
+      timeMs: offset * DAY_MS,
+      stream: 'flights',
+      partition,
+      offset,
+      data: { date: 0, delay, distance: 1, origin, destination: 'JFK' },
+    },
+  ],
 });
-const log: LogCopy = {
+const log: JudgedLog = {
   flights: [[flight(0, 0, 'ATL', 5), flight(0, 1, 'ORD', 7), flight(0, 3, 'ATL', -1)], [flight(1, 0, 'ATL', 2)]],
   accounts: [[], []],
 };
@@ -34,9 +36,7 @@ const log: LogCopy = {
 /** What the gateway would have shown, had it been right. */
 function answerAt(offsets: readonly number[], session = 'a session with tokens') {
   const events = offsets.flatMap((below, partition) =>
-    (log['flights']?.[partition] ?? []).flatMap(({ offset, event }) =>
-      offset < below && event !== null ? [event] : [],
-    ),
+    (log['flights']?.[partition] ?? []).flatMap(({ offset, applied }) => (offset < below ? applied : [])),
   );
   const order = compareRows(plan, { by: { kind: 'window' }, descending: false });
   const rows: readonly Readonly<Record<string, unknown>>[] = [...naiveView(plan, events)]
@@ -47,7 +47,7 @@ function answerAt(offsets: readonly number[], session = 'a session with tokens')
     session,
     view: VIEW,
     atMs: 0,
-    answer: { rows, answer: { generation: 1, offsets: { flights: offsets } } },
+    answer: { rows, answer: { generation: 1, offsets: { flights: offsets }, deadLetters: 0, duplicates: 0, held: 0 } },
   };
 }
 
@@ -78,6 +78,12 @@ describe('the judge of the torture', () => {
       expect(judged(wrong)).toEqual([expect.stringMatching(/the fold of the log has/)]);
   });
 
+  it('finds an answer that does not count what is set aside', () => {
+    const right = answerAt([4, 1]);
+    const wrong = { ...right, answer: { ...right.answer, answer: { ...right.answer.answer, held: 1 } } };
+    expect(judged(wrong)).toEqual([expect.stringMatching(/it sets aside .*"held":1.*, the log .*"held":0/)]);
+  });
+
   it('finds a session that goes back, only where it brings its token', () => {
     expect(judged(answerAt([2, 1]), answerAt([1, 1]))).toEqual([expect.stringMatching(/went back/)]);
     expect(judged(answerAt([2, 1], 'x without tokens'), answerAt([1, 1], 'x without tokens'))).toEqual([]);
@@ -91,7 +97,7 @@ describe('the judge of the torture', () => {
       ['f9', 'rejected'],
       ['f8', 'unknown'],
     ]);
-    const once: LogCopy = { flights: [[flight(0, 0, 'ATL', 5), flight(0, 1, 'ORD', 7), flight(0, 3, 'ATL', -1)]] };
+    const once: JudgedLog = { flights: [[flight(0, 0, 'ATL', 5), flight(0, 1, 'ORD', 7), flight(0, 3, 'ATL', -1)]] };
     expect(judgeIdentities(all, once)).toEqual([]);
     expect(judgeIdentities(all, log)).toEqual([expect.stringMatching(/f0 was accepted, and counts 2 times/)]);
     expect(judgeIdentities(new Map([...all, ['f7', 'accepted']]), once)).toEqual([

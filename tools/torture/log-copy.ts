@@ -1,39 +1,65 @@
 import { catalog } from '@twofold/catalog';
-import { partitionName, RecordDecoder, streamNamed, streamsOf, type Offset, type PlainEvent } from '@twofold/core';
+import {
+  HELD_LIMITS,
+  naiveVerdicts,
+  partitionName,
+  RecordDecoder,
+  resolutionOf,
+  sizeBytesOf,
+  streamNamed,
+  streamsOf,
+  type LogRecord,
+  type NaiveRecord,
+  type Offset,
+  type PlainEvent,
+  type SetAside,
+} from '@twofold/core';
 import { KafkaRawReader } from '@twofold/event-log-kafka';
-import { Identities } from './identities.ts';
 import { plainEvent } from './plain-event.ts';
 
-/** A record as the reference sees it. `event` null: no view reads it, for it is a duplicate, or no event of the catalog. */
-export type CopiedRecord = {
+/** A record as the reference sees it: by the plain definition of verdicts, `naiveVerdicts`. */
+export type JudgedRecord = {
   readonly offset: Offset;
   readonly identity: string;
-  readonly isDuplicate: boolean;
-  readonly type: string;
-  readonly event: PlainEvent | null;
+  /** Whether it is an event, there for the first time. */
+  readonly counts: boolean;
+  /** The events that count from here on: itself, those that waited until here. */
+  readonly applied: readonly PlainEvent[];
+  /** Of all records up to here. */
+  readonly aside: SetAside;
 };
 
 /** All that stands on the log, by stream and partition: the measure of every answer. */
-export type LogCopy = Readonly<Record<string, readonly (readonly CopiedRecord[])[]>>;
+export type JudgedLog = Readonly<Record<string, readonly (readonly JudgedRecord[])[]>>;
+
+type CopiedRecord = NaiveRecord & { readonly identity: string; readonly event: PlainEvent | null };
 
 /** Copies the log, and goes on with what came since when it is asked again. */
 export class LogCopier {
   private readonly reader: KafkaRawReader;
   private readonly copied: Record<string, CopiedRecord[][]> = {};
   private readonly nextOffsets = new Map<string, Offset>();
-  private readonly identities = new Map<string, Identities>();
 
   constructor(brokers: string, namespace: string) {
     this.reader = new KafkaRawReader({ brokers: brokers.split(','), namespace });
   }
 
-  async copy(): Promise<LogCopy> {
+  async copy(): Promise<void> {
     for (const stream of streamsOf(catalog)) {
       const { end } = await this.reader.bounds(stream);
       const partitions = (this.copied[stream] ??= end.map(() => []));
       await Promise.all(end.map((head, partition) => this.copyPartition(stream, partition, head, partitions)));
     }
-    return this.copied;
+  }
+
+  /** What was copied, judged. */
+  judged(): JudgedLog {
+    return Object.fromEntries(
+      Object.entries(this.copied).map(([stream, partitions]) => [
+        stream,
+        partitions.map((records) => judgedRecords(stream, records)),
+      ]),
+    );
   }
 
   async close(): Promise<void> {
@@ -49,23 +75,43 @@ export class LogCopier {
     const records = (partitions[partition] ??= []);
     const decoder = new RecordDecoder(catalog.events);
     const name = partitionName({ stream, partition });
-    const identities = this.identities.get(name) ?? new Identities(streamNamed(catalog.streams, stream).duplicates);
-    this.identities.set(name, identities);
     for (let from = this.nextOffsets.get(name) ?? 0; from < head;) {
       const batch = await this.reader.read({ stream, partition }, { from });
-      batch.forEach((record) => {
-        const event = plainEvent(decoder, catalog.events, { stream, partition }, record);
-        const isDuplicate = event !== null && identities.isDuplicate(record);
-        records.push({
-          offset: record.offset,
-          identity: record.header('ce_id') ?? '',
-          isDuplicate,
-          type: record.header('ce_type') ?? '',
-          event: isDuplicate ? null : event,
-        });
-      });
+      batch.forEach((record) => records.push(copyOf(record, decoder, stream, partition)));
       from = batch.nextOffset;
       this.nextOffsets.set(name, from);
     }
   }
+}
+
+function copyOf(record: LogRecord, decoder: RecordDecoder, stream: string, partition: number): CopiedRecord {
+  const { offset, appendedAtMs } = record;
+  const identity = record.header('ce_id') ?? '';
+  const resolution = resolutionOf(record);
+  const event = plainEvent(decoder, catalog.events, { stream, partition }, record);
+  const isDead = resolution === 'malformed' || decoder.decode(record) === 'dead';
+  return {
+    ...{ offset, appendedAtMs, identity, event },
+    key: record.key(),
+    sizeBytes: sizeBytesOf(record.copy()),
+    resolves: resolution === 'malformed' ? null : resolution,
+    content: isDead
+      ? { kind: 'dead' }
+      : event === null
+        ? { kind: 'unknown-type' }
+        : { kind: 'event', id: JSON.stringify([record.header('ce_source'), identity]) },
+  };
+}
+
+function judgedRecords(stream: string, records: readonly CopiedRecord[]): readonly JudgedRecord[] {
+  const byOffset = new Map(records.map((record) => [record.offset, record]));
+  const verdicts = naiveVerdicts(records, streamNamed(catalog.streams, stream), HELD_LIMITS);
+  return verdicts.map(({ offset, verdict, applied, aside }) => {
+    const record = byOffset.get(offset);
+    return {
+      ...{ offset, aside, identity: record?.identity ?? '' },
+      counts: record?.content.kind === 'event' && (verdict === 'event' || verdict === 'held'),
+      applied: applied.flatMap((at) => byOffset.get(at)?.event ?? []),
+    };
+  });
 }

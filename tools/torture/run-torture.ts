@@ -11,6 +11,7 @@ import { libfaketime, NO_LIBFAKETIME } from './clocks.ts';
 import { historyFaults } from './history-faults.ts';
 import { judgeAnswers, judgeIdentities, told } from './judge.ts';
 import { NETWORK_FAULTS } from './network-faults.ts';
+import { runOperator, runPoison } from './poison.ts';
 import type { TortureOptions } from './options.ts';
 import { Random } from './random.ts';
 import { injectFaults, type Injected } from './schedule.ts';
@@ -71,6 +72,11 @@ async function torture(
   const readers = SESSIONS.map((session) =>
     orFailure(session.name, runSession(session, world.urlOf('serving-gateway'), polls, readersEnd.signal)),
   );
+  const poisoning = orFailure(
+    'the one who writes past ingest',
+    runPoison(world, random.fork('poison'), faultsEnd.signal),
+  );
+  const operating = orFailure('the one who resolves', runOperator(world, random.fork('operator'), faultsEnd.signal));
   const lanes = Object.entries({
     servers: serverFaults(brokers),
     apps: [...APP_FAULTS, ...historyFaults(world)],
@@ -87,6 +93,7 @@ async function torture(
   faultsEnd.abort();
   const injected = (await Promise.all(lanes)).flat();
   await Promise.all(clients);
+  const poison = { written: (await poisoning) ?? 0, resolved: (await operating) ?? 0 };
   if (interrupted.aborted) {
     readersEnd.abort();
     await Promise.all(readers);
@@ -98,7 +105,8 @@ async function torture(
   const sessions = (await Promise.all(readers)).filter((counts) => counts !== null);
 
   say('comparing every answer with the fold of the log …');
-  const log = await world.log.copy();
+  await world.log.copy();
+  const log = world.log.judged();
   const audits = await judgeAudits(world.servers.urls.DATABASE_URL);
   const checks = {
     'acknowledged events not on the log once, rejected ones on it': judgeIdentities(ledger, log),
@@ -112,13 +120,14 @@ async function torture(
       error === null ? [] : [`${kind}: ${error}`],
     ),
   };
-  report(injected, ledger, sessions, audits.counts, settled.tookMs, checks);
+  report(injected, ledger, poison, sessions, audits.counts, settled.tookMs, checks);
   return Object.values(checks).flat();
 }
 
 function report(
   injected: readonly Injected[],
   ledger: Ledger,
+  poison: { readonly written: number; readonly resolved: number },
   sessions: readonly SessionCounts[],
   audits: JudgedAudits['counts'],
   settledMs: number,
@@ -135,6 +144,9 @@ function report(
   say('\nevents sent');
   for (const outcome of ['accepted', 'rejected', 'unknown'] as const)
     line(outcome, [...ledger.values()].filter((of) => of === outcome).length.toLocaleString('en'));
+  say('\npoison');
+  line('dead records written past ingest', poison.written);
+  line('redriven, corrected or discarded', poison.resolved);
   say('\npolls');
   const sum = (of: (counts: SessionCounts) => number): string =>
     sessions.reduce((total, counts) => total + of(counts), 0).toLocaleString('en');

@@ -35,7 +35,8 @@ const MAX_ROWS = 300;
 /** So far from the ends of 64 bits that no run is long enough for a sum to overflow. */
 const MAX_NUMBER = 1e13;
 /** Short, so that retention can take all before it; still longer than a client takes to send again. */
-const DUPLICATES_WITHIN_RECORDS = 8_000;
+const OF_STREAMS = { duplicates: { withinRecords: 8_000 } };
+const HOLDING: ReadonlySet<string> = new Set(accounts.events.map(({ stream }) => stream));
 
 const latestOfRoute = defineView({
   name: 'latest-of-route',
@@ -55,7 +56,9 @@ export function tortureCatalog(seed: number): Catalog {
   const catalog = defineCatalog({
     events,
     views: [...flights.views, ...accounts.views, latestOfRoute],
-    streams: streams.map((name) => defineStream({ name, duplicates: { withinRecords: DUPLICATES_WITHIN_RECORDS } })),
+    streams: streams.map((name) =>
+      defineStream({ name, ...OF_STREAMS, deadLetters: HOLDING.has(name) ? 'hold' : 'skip' }),
+    ),
   });
   return { ...catalog, views: [...catalog.views, ...drawnViews(catalog.events, seed)] };
 }

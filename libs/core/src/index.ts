@@ -156,6 +156,7 @@ export {
   RESOLUTION_HEADER,
   RESOLVES_HEADER,
   headersOfResolution,
+  resolutionOf,
   type Resolution,
   type ResolutionKind,
 } from './events/resolution.js';

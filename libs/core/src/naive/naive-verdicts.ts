@@ -38,14 +38,15 @@ export function naiveVerdicts(
   { duplicates, deadLetters }: Pick<StreamDefinition, 'duplicates' | 'deadLetters'>,
   limits: HeldLimits,
 ): readonly NaiveVerdict[] {
-  const seen: (Pick<NaiveRecord, 'offset' | 'appendedAtMs'> & { readonly id: string })[] = [];
+  /** By id, where it was last. */
+  const seen = new Map<string, Pick<NaiveRecord, 'offset' | 'appendedAtMs'>>();
   let waiting: readonly Waiting[] = [];
   let duplicatesFound = 0;
 
   const isBehind = (one: Waiting, others: readonly Waiting[]): boolean =>
     deadLetters === 'hold' && others.some((other) => other.key === one.key && other.place < one.place);
   const isDuplicate = (id: string, { offset, appendedAtMs }: NaiveRecord): boolean => {
-    const last = seen.findLast((event) => event.id === id);
+    const last = seen.get(id);
     if (last === undefined) return false;
     return last.offset >= offset - duplicates.withinRecords && appendedAtMs - last.appendedAtMs <= duplicates.withinMs;
   };
@@ -73,7 +74,7 @@ export function naiveVerdicts(
     };
     const verdict = verdictOf();
     if (content.kind === 'event' && verdict !== 'resolution' && verdict !== 'dead')
-      seen.push({ id: content.id, offset, appendedAtMs: record.appendedAtMs });
+      seen.set(content.id, { offset, appendedAtMs: record.appendedAtMs });
     if (verdict === 'duplicate') duplicatesFound += 1;
     const waits = verdict === 'dead' || verdict === 'held' ? [{ ...asDead, isDead: verdict === 'dead' }] : [];
     waiting = [...others, ...waits].sort((a, b) => a.place - b.place);
