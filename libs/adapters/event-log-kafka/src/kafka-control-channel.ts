@@ -1,11 +1,12 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Admin as PlatformaticAdmin } from '@platformatic/kafka';
-import type { Consumer, EachMessagePayload } from 'kafkajs';
+import type { EachMessagePayload } from 'kafkajs';
 import type { ControlChannel, ControlEvent } from '@twofold/ports';
 import { ClusterMetadata } from './cluster-metadata.js';
 import { fromRecord, toRecord } from './control-record.js';
-import { deferred, type Deferred } from './deferred.js';
+import { deferred } from './deferred.js';
 import { ensureTopic } from './ensure-topic.js';
+import { REJOIN_PAUSE_MS, stayInGroup, type GroupMember } from './group-membership.js';
 import { placeGroupAtEnd } from './group-start.js';
 import { kafkaJsOf, platformaticAdminOf } from './kafka-clients.js';
 import { controlTopicOf, groupOf, settingsOf, type KafkaOptions, type KafkaSettings } from './kafka-options.js';
@@ -20,8 +21,6 @@ const MAX_REDELIVERIES = 3;
 const REDELIVERY_PAUSE_MS = 200;
 /** How long kafkajs lets the broker wait for events, milliseconds: also what `close` may take. */
 const FETCH_WAIT_MS = 500;
-/** Pause before the group is joined anew after a failure, milliseconds. */
-const REJOIN_PAUSE_MS = 1_000;
 
 type Handle = (event: ControlEvent) => Promise<void>;
 
@@ -53,7 +52,19 @@ export class KafkaControlChannel implements ControlChannel {
     const groupId = groupOf(this.settings, group);
     const joined = deferred<void>();
     const closing = new AbortController();
-    const listening = this.listen(groupId, handle, joined, closing.signal);
+    const givenUpAt = performance.now() + this.settings.unavailableAfterMs;
+    const member: GroupMember = {
+      ...{ groupId, topics: [this.topic], maxWaitMs: FETCH_WAIT_MS },
+      // The threshold commits each event as soon as it is handled.
+      run: { autoCommitThreshold: 1, eachMessage: (payload) => this.deliver(payload, handle) },
+      prepare: () => placeGroupAtEnd(this.groups, this.metadata, groupId, this.topic),
+      onJoined: () => joined.resolve(),
+      onLost: (cause) => {
+        this.settings.report(`control group ${groupId} was lost and is joined anew`, cause);
+        if (performance.now() + REJOIN_PAUSE_MS > givenUpAt) joined.reject(cause);
+      },
+    };
+    const listening = stayInGroup(this.settings, member, closing.signal);
     const subscription = {
       close: async () => {
         this.subscriptions.delete(subscription);
@@ -95,53 +106,6 @@ export class KafkaControlChannel implements ControlChannel {
       } finally {
         await admin.disconnect().catch(() => undefined);
       }
-    });
-  }
-
-  /** Until closed: whatever kafkajs gives up at, the group is joined anew. `joined` rejects where the first time takes too long. */
-  private async listen(groupId: string, handle: Handle, joined: Deferred<void>, closing: AbortSignal): Promise<void> {
-    const givenUpAt = performance.now() + this.settings.unavailableAfterMs;
-    while (!closing.aborted) {
-      try {
-        await this.membership(groupId, handle, joined.resolve, closing);
-      } catch (cause) {
-        this.settings.report(`control group ${groupId} was lost and is joined anew`, cause);
-        if (performance.now() + REJOIN_PAUSE_MS > givenUpAt) joined.reject(cause);
-      }
-      await pause(REJOIN_PAUSE_MS, undefined, { signal: closing }).catch(() => undefined);
-    }
-  }
-
-  /** From joining to leaving; rejects when the membership breaks. */
-  private async membership(groupId: string, handle: Handle, onJoined: () => void, closing: AbortSignal): Promise<void> {
-    await placeGroupAtEnd(this.groups, this.metadata, groupId, this.topic);
-    const consumer = this.consumer(groupId);
-    const ended = deferred<void>();
-    consumer.on(consumer.events.GROUP_JOIN, onJoined);
-    consumer.on(consumer.events.CRASH, ({ payload }) => ended.reject(payload.error));
-    closing.addEventListener('abort', () => ended.resolve(), { once: true });
-    try {
-      await consumer.connect();
-      await consumer.subscribe({ topic: this.topic });
-      // The threshold commits each event as soon as it is handled.
-      await consumer.run({ autoCommitThreshold: 1, eachMessage: (payload) => this.deliver(payload, handle) });
-      if (!closing.aborted) await ended.promise;
-    } finally {
-      await consumer.disconnect().catch(() => undefined);
-    }
-  }
-
-  private consumer(groupId: string): Consumer {
-    const { sessionTimeoutMs, heartbeatMs } = this.settings;
-    return kafkaJsOf(this.settings).consumer({
-      groupId,
-      sessionTimeout: sessionTimeoutMs,
-      rebalanceTimeout: sessionTimeoutMs,
-      heartbeatInterval: heartbeatMs,
-      maxWaitTimeInMs: FETCH_WAIT_MS,
-      allowAutoTopicCreation: false,
-      // By itself it joins anew after some failures, and after others (a coordinator that is not found) never again.
-      retry: { retries: 5, restartOnFailure: async () => false },
     });
   }
 
