@@ -146,7 +146,7 @@ export { parseTimestamp } from './events/parse-timestamp.js';
 export { schemaHashOf } from './events/schema-hash.js';
 export { upcastFrom } from './events/upcast.js';
 export { dataReaderOf, type DataProblem, type DataReader } from './events/read-data.js';
-export { type DuplicatesWindow } from './events/duplicates.js';
+export { startOfWindow, type DuplicatesWindow } from './events/duplicates.js';
 export { asideOf, type Judgement } from './events/judgement.js';
 export { PlainRecord, type RecordContent } from './events/plain-record.js';
 export { sizeBytesOf, type RawHeader, type RawRecord } from './events/raw-record.js';

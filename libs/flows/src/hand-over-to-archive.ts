@@ -28,11 +28,13 @@ export async function handOverToArchive(
   views: readonly ViewPlan[],
   window: DuplicatesWindow,
 ): Promise<void> {
-  const end: Offset = (await log.bounds(partition.stream)).end[partition.partition] ?? 0;
+  const { start, end } = await log.bounds(partition.stream);
+  const begins: Offset = start[partition.partition] ?? 0;
+  const ends: Offset = end[partition.partition] ?? 0;
   for (const { id } of views) {
     const record = await speedViews.probe({ view: id, partition });
-    if (record === null || (await hasWindow(log, partition, window, record.applied))) continue;
+    if (record === null || (await hasWindow(log, partition, window, begins, record.applied))) continue;
     const requested = await boundaries.requestedCut(id);
-    if (requested !== null) await boundaries.propose(id, requested, partition, end);
+    if (requested !== null) await boundaries.propose(id, requested, partition, ends);
   }
 }

@@ -2,6 +2,7 @@ import {
   PlainRecord,
   RecordJudge,
   headerOf,
+  startOfWindow,
   type Judgement,
   type LogRecord,
   type Offset,
@@ -11,7 +12,7 @@ import {
   type StreamDefinition,
 } from '@twofold/core';
 import type { DeadLetters, EventLogReader, MasterDataset } from '@twofold/ports';
-import { hasWindow, startOfWindow, waitingTruncated, windowTruncated } from './whole-window.js';
+import { hasWindow, waitingTruncated, windowTruncated } from './whole-window.js';
 
 export type JudgePorts = {
   readonly log: EventLogReader;
@@ -96,7 +97,7 @@ export class JudgedPartition {
     const from = Math.min(start, offset);
     if (from > state.offset && (deadLetters === 'hold' || state.waiting.length > 0))
       throw waitingTruncated(this.partition, state.offset, from);
-    if (await hasWindow(log, this.partition, duplicates, told)) return from;
+    if (await hasWindow(log, this.partition, duplicates, start, told)) return from;
     if (this.archive === null) throw windowTruncated(this.partition, told);
     await this.rememberFromArchive(this.archive, window, from, signal);
     return from;

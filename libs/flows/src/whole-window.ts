@@ -1,20 +1,27 @@
-import { TwofoldError, partitionName, type DuplicatesWindow, type Offset, type Partition } from '@twofold/core';
+import {
+  TwofoldError,
+  partitionName,
+  startOfWindow,
+  type DuplicatesWindow,
+  type Offset,
+  type Partition,
+} from '@twofold/core';
 import type { EventLogReader } from '@twofold/ports';
 
 /** Enough for one record: whatever came with it is passed over. */
 const ONE_RECORD_BYTES = 1;
 
 /**
- * Whether the log still has all that the verdicts on the records from `offset` on depend on: every record of the window before
+ * Whether the log, which begins at `start`, still has all that the verdicts on the records from `offset` on depend on: every record of the window before
  * it, or those that retention has removed were appended so long before the newest of them that none can count any more.
  */
 export async function hasWindow(
-  log: Pick<EventLogReader, 'bounds' | 'read'>,
+  log: Pick<EventLogReader, 'read'>,
   partition: Partition,
   window: DuplicatesWindow,
+  start: Offset,
   offset: Offset,
 ): Promise<boolean> {
-  const start = (await log.bounds(partition.stream)).start[partition.partition] ?? 0;
   if (offset < start) return false;
   if (startOfWindow(window, offset) >= start) return true;
   if (offset === start) return false;
@@ -24,10 +31,6 @@ export async function hasWindow(
   oldest.forEach(({ appendedAtMs }) => (oldestAtMs = Math.min(oldestAtMs, appendedAtMs)));
   return newest.lastAppendedAtMs !== null && newest.lastAppendedAtMs - oldestAtMs > window.withinMs;
 }
-
-/** The first offset that the verdict on the record at `offset` depends on. */
-export const startOfWindow = ({ withinRecords }: DuplicatesWindow, offset: Offset): Offset =>
-  Math.max(0, offset - withinRecords);
 
 /** What waits cannot be known: retention was faster than the archive. */
 export const waitingTruncated = (partition: Partition, from: Offset, start: Offset): TwofoldError =>

@@ -11,6 +11,10 @@ import { murmur3 } from './murmur3.js';
  */
 export type DuplicatesWindow = { readonly withinMs: number; readonly withinRecords: number };
 
+/** The first offset that the verdict on the event at `offset` depends on. */
+export const startOfWindow = ({ withinRecords }: DuplicatesWindow, offset: Offset): Offset =>
+  Math.max(0, offset - withinRecords);
+
 /**
  * Tells duplicates of one partition, whose events it is shown in order. The verdict is a function of the log: of the event,
  * and those in the window before it, be they duplicates themselves or not. Identities are compared by 128 bits of a hash.
@@ -27,14 +31,9 @@ export class DuplicateFinder {
 
   constructor(private readonly window: DuplicatesWindow) {}
 
-  /** The first offset whose events the verdicts from `offset` on depend on. */
-  windowStart(offset: Offset): Offset {
-    return Math.max(0, offset - this.window.withinRecords);
-  }
-
-  /** Whether it can go on, or again, with the events from `offset` on. Else: {@link restart}, show it those from {@link windowStart} on. */
+  /** Whether it can go on, or again, with the events from `offset` on. Else: {@link restart}, show it those from {@link startOfWindow} on. */
   canJudgeFrom(offset: Offset): boolean {
-    return offset <= this.seenTo && offset >= Math.max(this.knownFrom, this.windowStart(this.seenTo));
+    return offset <= this.seenTo && offset >= Math.max(this.knownFrom, startOfWindow(this.window, this.seenTo));
   }
 
   /** Forgets all. What it is shown below `offset` is only remembered. */
@@ -57,7 +56,7 @@ export class DuplicateFinder {
     const { offset, appendedAtMs } = event;
     if (offset < this.seenTo && this.window.withinRecords > 0)
       return this.index.markAt(offset) ?? impossible(`no verdict on ${offset}`);
-    this.index.forgetBelow(this.windowStart(offset));
+    this.index.forgetBelow(startOfWindow(this.window, offset));
     this.seenTo = offset + 1;
     if (this.window.withinRecords === 0) return false;
     this.hash(event);

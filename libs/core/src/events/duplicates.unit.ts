@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { DuplicateFinder, type DuplicatesWindow } from './duplicates.js';
+import { DuplicateFinder, startOfWindow, type DuplicatesWindow } from './duplicates.js';
 import type { LogRecord } from './log-record.js';
 import { PlainRecord } from './plain-record.js';
 
@@ -65,7 +65,7 @@ describe('the finder of duplicates', () => {
         const start = log[begin]?.offset ?? 0;
         finder.restart(start);
         for (const event of log)
-          if (event.offset < start && event.offset >= finder.windowStart(start)) finder.isDuplicate(recordOf(event));
+          if (event.offset < start && event.offset >= startOfWindow(window, start)) finder.isDuplicate(recordOf(event));
         finder.passTo(start);
         expect(finder.canJudgeFrom(start)).toBe(true);
         expect(log.slice(begin).map((event) => finder.isDuplicate(recordOf(event)))).toEqual(expected.slice(begin));
