@@ -8,7 +8,7 @@ import {
   type ResolutionKind,
   type WaitingRecord,
 } from '@twofold/core';
-import { isConstraintViolation, rawRecordOf, reachingStore, type Metadata } from '@twofold/metadata';
+import { archivedTo, isConstraintViolation, rawRecordOf, reachingStore, type Metadata } from '@twofold/metadata';
 import type { DeadLetter, DeadLetterAction, DeadLetterFilter, DeadLetterGroup, DeadLetters } from '@twofold/ports';
 
 type Place = Partition & { readonly offset: Offset };
@@ -27,8 +27,7 @@ export class PostgresDeadLetters implements DeadLetters {
   lastState({ stream, partition }: Partition, atMost: Offset, withinRecords: number): Promise<PartitionState> {
     const { prisma } = this.metadata;
     return reachingStore(async () => {
-      const { _max } = await prisma.archiveRange.aggregate({ where: { stream, partition }, _max: { toOffset: true } });
-      const offset = Math.min(atMost, Number(_max.toOffset ?? 0));
+      const offset = Math.min(atMost, await archivedTo(this.metadata, { stream, partition }));
       // What waited as of an offset below the archive's end never changes any more, so these need not be of one moment.
       const [below, window] = [
         BigInt(offset),

@@ -1,5 +1,5 @@
 import { impossible, type Offset, type OffsetVector, type Partition, type SetAside } from '@twofold/core';
-import { isConstraintViolation, reachingStore, waitingStatements, type Metadata } from '@twofold/metadata';
+import { archivedTo, isConstraintViolation, reachingStore, waitingStatements, type Metadata } from '@twofold/metadata';
 import type { ArchiveFile, WaitingChanges } from '@twofold/ports';
 
 /** A range about to be made live: what is known of it, and its files. */
@@ -39,14 +39,8 @@ export class ArchiveManifest {
     });
   }
 
-  archivedTo({ stream, partition }: Partition): Promise<Offset> {
-    return reachingStore(async () => {
-      const { _max } = await this.database.prisma.archiveRange.aggregate({
-        where: { stream, partition },
-        _max: { toOffset: true },
-      });
-      return Number(_max.toOffset ?? 0);
-    });
+  archivedTo(partition: Partition): Promise<Offset> {
+    return reachingStore(() => archivedTo(this.database, partition));
   }
 
   /**
