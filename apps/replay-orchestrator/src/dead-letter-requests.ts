@@ -2,10 +2,8 @@ import { TwofoldError, type Offset, type Partition } from '@twofold/core';
 import { MAX_RESOLVED_AT_ONCE, type Decision } from '@twofold/flows';
 import type { DeadLetterFilter } from '@twofold/ports';
 import { z } from 'zod';
+import { DEFAULT_LIMIT, MAX_LIMIT } from './read-limit.js';
 
-/** A page that a person looks through. */
-const DEFAULT_LIMIT = 20;
-const MAX_LIMIT = 100;
 /** Who a person is, and why they do it, characters: what fits a line of a table, and a paragraph. */
 const MAX_BY_LENGTH = 200;
 const MAX_NOTE_LENGTH = 2_000;
@@ -82,7 +80,8 @@ export function readDecision(kind: Decision['kind'], body: unknown): Decision {
 
 /** `event` undefined: the record as it is. */
 export function readRedrive(body: unknown): { readonly decision: Decision; readonly event: unknown } {
-  return { decision: readDecision('redrive', body), event: read(redrive, body).event };
+  const { by, note = null, event } = read(redrive, body);
+  return { decision: { kind: 'redrive', by, note }, event };
 }
 
 export function readAlike(body: unknown): {

@@ -1,8 +1,8 @@
 import { TwofoldError } from '@twofold/core';
 
-const DEFAULT_LIMIT = 20;
 /** A page that a person looks through. */
-const MAX_LIMIT = 100;
+export const DEFAULT_LIMIT = 20;
+export const MAX_LIMIT = 100;
 
 /** How many are asked for. @throws TwofoldError `invalid-value` */
 export function readLimit(text: string | undefined): number {
