@@ -21,7 +21,7 @@ export const ABRUPT: readonly Manner[] = ['abrupt'];
 /** How long a server is away, ms: less and more than clients' own patience. */
 export const AWAY_MS = { least: 500, most: 8_000 };
 /** How long a server is away at worst, ms: all bounds of all clients run out many times. */
-export const LONG_AWAY_MS = 90_000;
+export const LONG_AWAY_MS = { least: 90_000, most: 90_000 };
 /** How long an app stands still, ms: less and more than Kafka's session timeout of 6 s. */
 export const FROZEN_MS = { least: 1_000, most: 15_000 };
 

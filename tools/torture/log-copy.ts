@@ -88,8 +88,8 @@ function copyOf(record: LogRecord, decoder: RecordDecoder, stream: string, parti
   const { offset, appendedAtMs } = record;
   const identity = record.header('ce_id') ?? '';
   const resolution = resolutionOf(record);
-  const event = plainEvent(decoder, catalog.events, { stream, partition }, record);
-  const isDead = resolution === 'malformed' || decoder.decode(record) === 'dead';
+  const isDead = decoder.decode(record) === 'dead' || resolution === 'malformed';
+  const event = plainEvent(decoder, catalog.events, { stream, partition, offset });
   return {
     ...{ offset, appendedAtMs, identity, event },
     key: record.key(),

@@ -1,25 +1,22 @@
 import {
   currentEvent,
   type EventType,
-  type LogRecord,
+  type Offset,
   type Partition,
   type PlainEvent,
   type RecordDecoder,
 } from '@twofold/core';
 
 /**
- * A record as the reference brings it up to the newest version of its type, so that the compiled upcasts are judged too. null: it
- * is no event of the catalog.
+ * The record that was decoded last, as the reference brings it up to the newest version of its type, so that the compiled upcasts
+ * are judged too. null: it is no event of the catalog.
  */
 export function plainEvent(
-  decoder: RecordDecoder,
+  { event, timeMs, values }: RecordDecoder,
   events: readonly EventType[],
-  partition: Partition,
-  record: LogRecord,
+  place: Partition & { readonly offset: Offset },
 ): PlainEvent | null {
-  if (decoder.decode(record) !== 'event') return null;
-  const { event, timeMs, values } = decoder;
   if (event === null) return null;
   const versions = events.filter(({ type }) => type === event.type);
-  return currentEvent(versions, event.version, values, { timeMs, ...partition, offset: record.offset });
+  return currentEvent(versions, event.version, values, { timeMs, ...place });
 }

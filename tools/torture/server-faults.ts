@@ -16,27 +16,20 @@ const BROKER_JUMPS_S = [-7_200, -90, 90, 7_200] as const;
 /** How long a cluster may take to let a partition be led by another broker. */
 const MOVED_MS = 20_000;
 
-const restarted = (server: ServerName): Fault => ({
+const restarted = (server: ServerName, away = AWAY_MS): Fault => ({
   kind: `${server} restarted`,
   manners: BOTH,
   touches: server,
   async inject(world, random, manner) {
     await world.servers.stop(server, manner);
-    await pause(random.between(AWAY_MS.least, AWAY_MS.most));
+    await pause(random.between(away.least, away.most));
     await world.servers.start(server);
   },
 });
 
 const awayForMinutes = (server: ServerName): Fault => ({
-  kind: `${server} away for minutes`,
-  manners: ABRUPT,
-  touches: server,
-  isLong: true,
-  async inject(world, _random, manner) {
-    await world.servers.stop(server, manner);
-    await pause(LONG_AWAY_MS);
-    await world.servers.start(server);
-  },
+  ...restarted(server, LONG_AWAY_MS),
+  ...{ kind: `${server} away for minutes`, manners: ABRUPT, isLong: true },
 });
 
 const frozen = (server: ServerName): Fault => ({

@@ -108,6 +108,7 @@ function sampleOf(events: readonly EventType[], random: Random): readonly PlainE
       ...{ offset, appendedAtMs: 0, key: event.subject, value: JSON.stringify(event.data) },
       headers: Object.entries(headers),
     });
-    return plainEvent(decoder, events, { stream: type.stream, partition: 0 }, record);
+    decoder.decode(record);
+    return plainEvent(decoder, events, { stream: type.stream, partition: 0, offset });
   }).filter((event) => event !== null);
 }
