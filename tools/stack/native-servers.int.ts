@@ -102,10 +102,16 @@ describe('native servers', () => {
       const { topics } = await admin.fetchTopicMetadata({ topics: ['copied'] });
       expect(topics[0]?.partitions.map(({ replicas }) => replicas.length)).toEqual([3, 3, 3]);
       process.kill(startedAs(place, 'kafka-2')?.pid ?? 0, 'SIGKILL');
-      const producer = kafka.producer();
+      // Kafka holds a dead broker to be the leader for a session's timeout (9 s), which the default retries may not outlast.
+      const producer = kafka.producer({ retry: { initialRetryTime: 300, maxRetryTime: 2000, retries: 60 } });
       await producer.connect();
-      const messages = [0, 1, 2].map((partition) => ({ partition, value: 'confirmed by the two others' }));
-      expect(await producer.send({ topic: 'copied', acks: -1, messages })).toHaveLength(3);
+      // One by one: of one request, kafkajs leaves out a partition whose leader moves to a broker that has answered already.
+      for (const partition of [0, 1, 2]) {
+        const messages = [{ partition, value: 'confirmed by the two others' }];
+        expect(await producer.send({ topic: 'copied', acks: -1, messages })).toMatchObject([
+          { partition, errorCode: 0 },
+        ]);
+      }
       expect((await cluster.up(place, () => undefined)).ranAlready).toBe(false);
       expect((await cluster.up(place, () => undefined)).ranAlready).toBe(true);
       await Promise.all([producer.disconnect(), admin.disconnect()]);
