@@ -2,6 +2,7 @@ export { KEPT_AUDITS, type Audit, type AuditLedger, type AuditState, type DriftS
 export { type BatchEngine } from './batch-engine.js';
 export { type BatchViewStore, type BuildSummary, type Generation, type RowsRead } from './batch-view-store.js';
 export { type Boundaries, type Boundary } from './boundaries.js';
+export { type BuildStage, type StagedPartition } from './build-stage.js';
 export { type Clock } from './clock.js';
 export { type ControlChannel, type ControlEvent } from './control-channel.js';
 export {
@@ -40,3 +41,4 @@ export {
   type SpeedViewStore,
 } from './speed-view-store.js';
 export type { RowOrder } from '@twofold/core';
+export { type StoredVersion, type ViewVersionState, type ViewVersions } from './view-versions.js';

@@ -1,0 +1,35 @@
+import type { Offset, OffsetVector, Partition, ViewPlan, ViewRow } from '@twofold/core';
+
+/** How far a build is on one partition: the events of [from, done) are staged, those of [done, to) are not. */
+export type StagedPartition = Partition & {
+  readonly from: Offset;
+  readonly done: Offset;
+  readonly to: Offset;
+  /** Time that computing took so far, milliseconds. */
+  readonly busyMs: number;
+};
+
+/**
+ * Partial rows of a build under way, kept so that the build goes on where it was killed. Rows with the same dimensions and
+ * window may be there many times, of different steps: `BatchViewStore.merge` combines them. Every method rejects with `store-unavailable`.
+ */
+export interface BuildStage {
+  /** Makes the stage of a build, if there is none; resolves with how far it is. One that stands must be of the same range: else `conflict`. */
+  open(plan: ViewPlan, build: string, from: OffsetVector, to: OffsetVector): Promise<readonly StagedPartition[]>;
+  /**
+   * Adds the rows of the events of [from, to) of a partition, and moves `done` on, in one transaction. false: `done` is not at
+   * `from` (another builder was first), or there is no such stage (any more); nothing is added. Killed anywhere: all of it, or nothing.
+   */
+  add(
+    plan: ViewPlan,
+    build: string,
+    step: Partition & { readonly from: Offset; readonly to: Offset; readonly busyMs: number },
+    rows: AsyncIterable<readonly ViewRow[]>,
+  ): Promise<boolean>;
+  /** null: there is no such stage. */
+  progress(build: string): Promise<readonly StagedPartition[] | null>;
+  /** Deletes the stage with its rows, if there is one. */
+  drop(build: string): Promise<void>;
+  /** The builds that have a stage. */
+  builds(): Promise<readonly string[]>;
+}

@@ -1,0 +1,50 @@
+import type { EventType, OffsetVector, ViewDefinition, ViewId } from '@twofold/core';
+
+/**
+ * What becomes of a version of a view:
+ * `candidate`: known, and nothing more. Nobody folds it.
+ * `founded`: a replay builds it. It is folded from its founding cut on, and not served.
+ * `serving`: answers are made from it. One of each name.
+ * `retired`: it served. It is folded on, so that one step goes back to it, until `keptUntilMs`.
+ * `removing`: nobody folds it any more, and what it left is being deleted. Then it is a candidate again.
+ */
+export type ViewVersionState = 'candidate' | 'founded' | 'serving' | 'retired' | 'removing';
+
+/** A version of a view as it was registered: enough to fold it without the catalog that declared it. */
+export type StoredVersion = {
+  readonly view: ViewId;
+  readonly state: ViewVersionState;
+  readonly definition: ViewDefinition;
+  /** All versions of the event types that it reads, as its catalog had them. */
+  readonly events: readonly EventType[];
+  /** Where its speed records begin before a generation is published; null: at the start of the log. */
+  readonly founding: OffsetVector | null;
+  /** Of a retired one: until when one step goes back to it. */
+  readonly keptUntilMs: number | null;
+};
+
+/** The versions of views that live beside each other. Every method rejects with `store-unavailable`. */
+export interface ViewVersions {
+  /** All of these names, in order of name, then of registration. */
+  list(names: readonly string[]): Promise<readonly StoredVersion[]>;
+  /** The version that serves a name; null: the name was never registered. On the way of every answer. */
+  serving(name: string): Promise<string | null>;
+  /**
+   * candidate → founded: cut 1 is asked for, with every boundary at `founding`, in one transaction. Founded there already: true as
+   * well. false: it is in another state, or founded elsewhere. `founding` covers every partition of every stream that the view reads.
+   */
+  found(view: ViewId, founding: OffsetVector): Promise<boolean>;
+  /**
+   * `view` serves, and `before`, which served, is retired until `keptUntilMs`: in one transaction, so a name has one serving
+   * version at every moment. Done already: true as well. false: `before` does not serve, or `view` is neither founded
+   * nor retired, or has no published generation.
+   */
+  promote(view: ViewId, before: string, keptUntilMs: number): Promise<boolean>;
+  /** founded | retired → removing. Removing already: true as well. From then on `BatchViewStore.published` gives null. */
+  remove(view: ViewId): Promise<boolean>;
+  /**
+   * removing → candidate: deletes the version's cuts, boundaries, generations and their tables, in one transaction. Any other
+   * state: nothing happens. Whoever calls it has deleted its speed records before.
+   */
+  forget(view: ViewId): Promise<void>;
+}
