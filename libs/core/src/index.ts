@@ -171,6 +171,31 @@ export { evaluate } from './naive/evaluate.js';
 export { naiveVerdicts, type NaiveRecord, type NaiveVerdict } from './naive/naive-verdicts.js';
 export { naiveView } from './naive/naive-view.js';
 export { type PlainEvent } from './naive/plain-event.js';
+export {
+  decideReplay,
+  noteFinding,
+  type Decision,
+  type ReplayCommand,
+  type ReplayFinding,
+} from './replay/decide-replay.js';
+export {
+  differentRows,
+  isWithin,
+  type Difference,
+  type DifferenceBounds,
+  type DifferenceSample,
+  type MeasureDifference,
+} from './replay/difference.js';
+export { evolveReplay, replayOf } from './replay/evolve-replay.js';
+export { isFinal, isUnderWay, needsGenerationBefore, type Replay, type ReplayPhase } from './replay/replay.js';
+export {
+  PLATFORM,
+  readReplayEvent,
+  replayEvent,
+  type ReplayEvent,
+  type ReplayEventData,
+  type ReplayEventType,
+} from './replay/replay-event.js';
 export { asyncApiOf, type AsyncApiDocument } from './schema/async-api.js';
 export { lockOf, readLock, textOfLock, type CatalogLock } from './schema/catalog-lock.js';
 export {

@@ -30,6 +30,7 @@ export {
   type ReadOptions,
 } from './event-log.js';
 export { type ArchiveFile, type ArchivedIdentity, type MasterDataset } from './master-dataset.js';
+export { type JournaledReplay, type ReplayJournal } from './replay-journal.js';
 export { type Rebuild, type RebuildState, type ReplayLedger } from './replay-ledger.js';
 export {
   type Epoch,
