@@ -1,6 +1,5 @@
 import '@twofold/platform/no-maglev';
-import { catalog } from '@twofold/catalog';
-import { kafkaAt, postgresAt, redisAt, runApp } from '@twofold/platform';
+import { LiveViews, kafkaAt, postgresAt, redisAt, runApp } from '@twofold/platform';
 import type { FastifyInstance } from 'fastify';
 import type { AnswerPorts } from '@twofold/flows';
 import { serveGraphql } from './graphql/serve-graphql.js';
@@ -21,7 +20,7 @@ await runApp({
     prepare: (app) =>
       serveGraphql(
         app.getHttpAdapter().getInstance() as unknown as FastifyInstance,
-        catalog,
+        app.get(LiveViews),
         app.get<AnswerPorts>(ANSWER_PORTS),
       ),
   }),

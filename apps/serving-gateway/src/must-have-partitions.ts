@@ -1,4 +1,4 @@
-import { partitionsChanged, streamsOf, type Catalog, type Offset } from '@twofold/core';
+import { partitionsChanged, type Offset, type ViewPlan } from '@twofold/core';
 import type { BatchViewStore } from '@twofold/ports';
 
 /**
@@ -8,12 +8,12 @@ import type { BatchViewStore } from '@twofold/ports';
  * @throws TwofoldError `partitions-changed`
  */
 export async function mustHavePartitions(
-  catalog: Pick<Catalog, 'views' | 'events'>,
+  views: readonly ViewPlan[],
   heads: (stream: string) => Promise<readonly Offset[] | null>,
   batchViews: Pick<BatchViewStore, 'published'>,
 ): Promise<void> {
-  for (const stream of streamsOf(catalog)) {
-    const view = catalog.views.find(({ streams }) => streams.includes(stream));
+  for (const stream of new Set(views.flatMap(({ streams }) => streams))) {
+    const view = views.find(({ streams }) => streams.includes(stream));
     const generation = view === undefined ? null : await batchViews.published(view.id);
     const before = generation?.cut[stream]?.length;
     const now = (await heads(stream))?.length;

@@ -1,5 +1,2 @@
-/** Injects the catalog. */
-export const CATALOG = Symbol('catalog');
-
 /** Injects what answering needs (AnswerPorts). */
 export const ANSWER_PORTS = Symbol('answer-ports');

@@ -5,6 +5,7 @@ import {
   PartitionTasks,
   RecentTroubles,
   type CountUp,
+  type LiveViews,
   type Metrics,
   type PartitionGuard,
   type Readiness,
@@ -23,6 +24,7 @@ export class Folding implements OnApplicationBootstrap, BeforeApplicationShutdow
     ports: Omit<FoldPorts, 'report'>,
     assigner: PartitionAssigner,
     catalog: Catalog,
+    views: Pick<LiveViews, 'all'>,
     readiness: Readiness,
     metrics: Metrics,
     guard: PartitionGuard,
@@ -35,9 +37,9 @@ export class Folding implements OnApplicationBootstrap, BeforeApplicationShutdow
     const troubles = new RecentTroubles(ports.clock, (line) => this.logger.warn(line));
     const report = this.report(troubles);
     const fold = (partition: Partition, stop: AbortSignal): Promise<void> => {
-      const views = catalog.views.filter((view) => view.streams.includes(partition.stream));
       const stream = streamNamed(catalog.streams, partition.stream);
-      return foldIntoSpeedViews({ ...ports, report }, { partition, views, events: catalog.events, stream }, stop);
+      const assignment = { partition, views: views.all, events: catalog.events, stream };
+      return foldIntoSpeedViews({ ...ports, report }, assignment, stop);
     };
     this.tasks = new PartitionTasks(assigner, 'speed-view-builder', streamsOf(catalog), fold, guard);
     readiness.register('folds', () => troubles.check());

@@ -1,5 +1,10 @@
 import { Module, type DynamicModule } from '@nestjs/common';
-import { PostgresBatchViewStore, PostgresBoundaries, PostgresDeadLetters } from '@twofold/batch-view-store-postgres';
+import {
+  PostgresBatchViewStore,
+  PostgresBoundaries,
+  PostgresDeadLetters,
+  PostgresViewVersions,
+} from '@twofold/batch-view-store-postgres';
 import { catalog } from '@twofold/catalog';
 import { KafkaAdmin, KafkaControlChannel, KafkaPartitionAssigner, KafkaRawReader } from '@twofold/event-log-kafka';
 import { registerViews } from '@twofold/flows';
@@ -8,6 +13,7 @@ import {
   closeAtShutdown,
   CONTROL_CHANNEL,
   kafkaOptionsOf,
+  LiveViews,
   Metrics,
   PartitionGuard,
   Readiness,
@@ -56,14 +62,21 @@ export class SpeedViewBuilderModule {
           },
         },
         {
+          provide: LiveViews,
+          // the guard has registered the catalog
+          inject: [METADATA, PartitionGuard],
+          useFactory: (metadata: Metadata) => LiveViews.open(new PostgresViewVersions(metadata), catalog, systemClock),
+        },
+        {
           provide: Folding,
-          inject: [METADATA, BATCH_VIEWS, LOG, SPEED_VIEWS, News, Readiness, Metrics, PartitionGuard],
+          inject: [METADATA, BATCH_VIEWS, LOG, SPEED_VIEWS, News, LiveViews, Readiness, Metrics, PartitionGuard],
           useFactory: (
             metadata: Metadata,
             batchViews: PostgresBatchViewStore,
             log: KafkaRawReader,
             speedViews: RedisSpeedViewStore,
             news: News,
+            views: LiveViews,
             readiness: Readiness,
             metrics: Metrics,
             guard: PartitionGuard,
@@ -74,7 +87,7 @@ export class SpeedViewBuilderModule {
               ...{ log, speedViews, boundaries, batchViews, deadLetters },
               ...{ clock: systemClock, news: news.soFar },
             };
-            return new Folding(ports, new KafkaPartitionAssigner(kafka), catalog, readiness, metrics, guard);
+            return new Folding(ports, new KafkaPartitionAssigner(kafka), catalog, views, readiness, metrics, guard);
           },
         },
       ],

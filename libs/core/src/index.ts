@@ -72,6 +72,7 @@ export { duckDb, type SqlDialect } from './compile/sql-dialect.js';
 export { columnOfField, overflowSqlOf, sqlOf, sqlTypeOf } from './compile/sql-expression.js';
 export { partitionsChanged } from './errors/partitions-changed.js';
 export { TwofoldError, impossible, type ErrorCode } from './errors/twofold-error.js';
+export { canonicalJson } from './events/canonical-json.js';
 export { type ArchivedEvent, type DeadCode, type Verdict } from './events/archived-event.js';
 export { compareEvents, type Effect, type EventChange } from './events/compatibility.js';
 export {
@@ -303,6 +304,7 @@ export {
 export { constant, lift, nullOf, type LiteralOf, type Operand } from './views/operand.js';
 export { fingerprintOf } from './views/fingerprint.js';
 export { FUNCTION_NAMES, type FunctionName } from './views/functions.js';
+export { liveViewOf, type LiveView } from './views/live-view.js';
 export { namedOperandsOf, operandsOf } from './views/operands.js';
 export { planView } from './views/plan-view.js';
 export {

@@ -2,7 +2,7 @@ import { TwofoldError, type ViewPlan } from '@twofold/core';
 import type { Audit, AuditLedger, BatchViewStore, Generation } from '@twofold/ports';
 import { DriftCount, notComparable, type Comparison } from './audit-drift.js';
 import { readEpochs, type EpochPorts } from './audit-epochs.js';
-import { sideBySide } from './audit-rows.js';
+import { sideBySide } from './side-by-side.js';
 import { generationBefore } from './generation-before.js';
 
 export type AuditPorts = EpochPorts & {
@@ -51,12 +51,11 @@ async function compare(
   if (epochs === null) return null;
 
   const drift = new DriftCount(plan);
-  for await (const { key, before: old, after } of sideBySide(
-    ports.batchViews,
-    plan,
-    before.number,
-    generation.number,
-  )) {
+  const [earlier, later] = [
+    { plan, number: before.number },
+    { plan, number: generation.number },
+  ] as const;
+  for await (const { key, before: old, after } of sideBySide(ports.batchViews, earlier, later)) {
     if (stop.aborted) return null;
     drift.add(epochs.takeInto(old, key), after);
   }

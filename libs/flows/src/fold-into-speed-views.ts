@@ -2,14 +2,15 @@ import {
   PlainRecord,
   RecordDecoder,
   type EventType,
+  type LiveView,
   type Offset,
   type Partition,
   type StreamDefinition,
-  type ViewPlan,
 } from '@twofold/core';
 import type { DeadLetters, EventBatch, EventLogReader } from '@twofold/ports';
 import { handOverToArchive, isStranding } from './hand-over-to-archive.js';
-import { HeldSpeedView, type SpeedViewPorts } from './held-speed-view.js';
+import type { HeldSpeedView, SpeedViewPorts } from './held-speed-view.js';
+import { HeldViews } from './held-views.js';
 import { JudgedPartition } from './judged-partition.js';
 
 export type FoldPorts = SpeedViewPorts & {
@@ -19,8 +20,8 @@ export type FoldPorts = SpeedViewPorts & {
 
 export type FoldAssignment = {
   readonly partition: Partition;
-  /** The views that read this partition's stream. */
-  readonly views: readonly ViewPlan[];
+  /** The versions of views that live, as they are now: it is asked again and again. */
+  readonly views: () => readonly LiveView[];
   /** The catalog's event types. */
   readonly events: readonly EventType[];
   /** The partition's. */
@@ -46,10 +47,10 @@ export async function foldIntoSpeedViews(
   { partition, views, events, stream }: FoldAssignment,
   stop: AbortSignal,
 ): Promise<void> {
-  const held = views.map((plan) => new HeldSpeedView(ports, plan, partition));
   const tail = new Tail(ports.log, partition, stop);
   const decoder = new RecordDecoder(events);
   const judged = new JudgedPartition(ports, partition, decoder, stream, null);
+  const held = new HeldViews(ports, partition, events, decoder);
   /** Whether the log does not have what is to be folded next, or what that is judged by. */
   let isStranded = false;
 
@@ -58,10 +59,16 @@ export async function foldIntoSpeedViews(
       // first, or they would propose where they stand, and a generation would be built for nothing
       if (isStranded) {
         await tail.settle();
-        await handOverToArchive(ports, partition, views, stream.duplicates);
+        await handOverToArchive(
+          ports,
+          partition,
+          held.all.map(({ id }) => id),
+          stream.duplicates,
+        );
       }
-      for (const view of held) await view.attend();
-      const folding = held.filter((view) => view.isFolding);
+      await held.keepUp(views().filter(({ plan }) => plan.streams.includes(partition.stream)));
+      for (const view of held.all) await view.attend();
+      const folding = held.all.filter((view) => view.isFolding);
       if (folding.length === 0) {
         await ports.clock.wait(RETRY_PAUSE_MS, stop);
         continue;
@@ -81,11 +88,11 @@ export async function foldIntoSpeedViews(
       ports.report.trouble(partition, error);
       if (isStranding(error)) isStranded = true;
       tail.forget();
-      for (const view of held) view.discard();
+      for (const view of held.all) view.discard();
       await ports.clock.wait(RETRY_PAUSE_MS, stop);
     }
   }
-  for (const view of held) await view.settle();
+  for (const view of held.all) await view.settle();
 }
 
 /** Each view takes the records from where it is, up to the boundary that it must not fold past. From `from` on all are judged, once. */
@@ -100,14 +107,15 @@ function foldBatch(
     if (record.offset < from) return;
     const judgement = judged.judge(record);
     if (judgement.released.length === 0) {
-      for (const view of views) if (view.takes(record.offset)) view.fold(record, judgement, decoder);
+      for (const view of views) if (view.takes(record.offset)) view.fold(record, judgement);
       return;
     }
     const taking = views.filter((view) => view.takes(record.offset));
-    for (const view of taking) view.fold(record, judgement, decoder);
-    for (const released of judgement.released) {
-      decoder.decode(new PlainRecord(released));
-      for (const view of taking) view.foldReleased(released.offset, decoder);
+    for (const view of taking) view.fold(record, judgement);
+    for (const waited of judgement.released) {
+      const released = new PlainRecord(waited);
+      decoder.decode(released);
+      for (const view of taking) view.foldReleased(released);
     }
   });
   for (const view of views) view.passTo(batch.nextOffset);

@@ -1,4 +1,4 @@
-import { TwofoldError, type DuplicatesWindow, type Offset, type Partition, type ViewPlan } from '@twofold/core';
+import { TwofoldError, type DuplicatesWindow, type Offset, type Partition, type ViewId } from '@twofold/core';
 import type { Boundaries, EventLogReader, SpeedViewStore } from '@twofold/ports';
 import { hasWindow } from './whole-window.js';
 
@@ -25,13 +25,13 @@ export const isStranding = (error: unknown): boolean =>
 export async function handOverToArchive(
   { log, speedViews, boundaries }: HandOverPorts,
   partition: Partition,
-  views: readonly ViewPlan[],
+  views: readonly ViewId[],
   window: DuplicatesWindow,
 ): Promise<void> {
   const { start, end } = await log.bounds(partition.stream);
   const begins: Offset = start[partition.partition] ?? 0;
   const ends: Offset = end[partition.partition] ?? 0;
-  for (const { id } of views) {
+  for (const id of views) {
     const record = await speedViews.probe({ view: id, partition });
     if (record === null || (await hasWindow(log, partition, window, begins, record.applied))) continue;
     const requested = await boundaries.requestedCut(id);

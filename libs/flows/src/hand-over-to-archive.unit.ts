@@ -98,7 +98,7 @@ async function openWorld() {
         ...{ halted: trouble, trouble },
       };
       const ports = { log, speedViews, boundaries, batchViews, deadLetters, clock, report, news: () => 0 };
-      const assignment = { partition, views: catalog.views, ...reading };
+      const assignment = { partition, views: () => [{ plan, events: catalog.events }], ...reading };
       const ending = AbortSignal.any([stop.signal, stopping.signal]);
       const ended = foldIntoSpeedViews(ports, assignment, ending);
       working.push(ended);

@@ -12,6 +12,7 @@ import {
   type RecordDecoder,
   type SetAside,
   type ViewFold,
+  type ViewId,
   type ViewPlan,
 } from '@twofold/core';
 import type {
@@ -21,6 +22,7 @@ import type {
   Clock,
   RecordPair,
   SpeedRecord,
+  SpeedRecordId,
   SpeedViewStore,
 } from '@twofold/ports';
 import type { FoldReport } from './fold-report.js';
@@ -72,17 +74,25 @@ export class HeldSpeedView {
   private readonly newFold: () => ViewFold;
   /** Of the plan's sources. */
   private readonly types: readonly string[];
-  private readonly id: { readonly view: ViewPlan['id']; readonly partition: Partition };
 
   constructor(
     private readonly ports: SpeedViewPorts,
     private readonly plan: ViewPlan,
     private readonly partition: Partition,
+    /** Gives the event of a record. @throws TwofoldError `unknown-event-version`: of a version that the view cannot read */
+    private readonly decode: (record: LogRecord) => RecordDecoder,
   ) {
     const newFold = compileFold(plan);
     this.newFold = () => newFold(partition);
     this.types = plan.sources.map(({ event }) => event.type);
-    this.id = { view: plan.id, partition };
+  }
+
+  get id(): ViewId {
+    return this.plan.id;
+  }
+
+  private get recordId(): SpeedRecordId {
+    return { view: this.id, partition: this.partition };
   }
 
   get isFolding(): boolean {
@@ -116,30 +126,31 @@ export class HeldSpeedView {
     return this.memory !== null && offset >= this.memory.foldedTo && offset < this.memory.limit;
   }
 
-  /** `decoded` holds the event, where that is the verdict. Those that it releases follow ({@link foldReleased}). */
-  fold(record: LogRecord, judgement: Judgement, decoded: RecordDecoder): void {
+  /** Those that it releases follow ({@link foldReleased}). */
+  fold(record: LogRecord, judgement: Judgement): void {
     const memory = this.memory;
     if (memory === null) return;
     memory.foldedTo = record.offset + 1;
     memory.appliedAtMs = record.appendedAtMs;
     const isPlain = judgement.verdict.kind === 'event' && judgement.closed === null;
     if (!isPlain) memory.aside = addAside(memory.aside, asideOf(judgement));
-    if (judgement.verdict.kind === 'event') this.apply(memory, record.offset, decoded);
+    if (judgement.verdict.kind === 'event') this.apply(memory, record);
   }
 
   /** An event that waited until the record that was folded last. */
-  foldReleased(offset: Offset, decoded: RecordDecoder): void {
-    if (this.memory !== null) this.apply(this.memory, offset, decoded);
+  foldReleased(record: LogRecord): void {
+    if (this.memory !== null) this.apply(this.memory, record);
   }
 
-  private apply(memory: Memory, offset: Offset, decoded: RecordDecoder): void {
-    if (decoded.event === null) return;
-    const source = this.types.indexOf(decoded.event.type);
-    if (source === -1) return;
+  private apply(memory: Memory, record: LogRecord): void {
     try {
-      memory.fold.apply(source, decoded.current().values, decoded.timeMs, offset);
+      const decoded = this.decode(record);
+      if (decoded.event === null) return;
+      const source = this.types.indexOf(decoded.event.type);
+      if (source === -1) return;
+      memory.fold.apply(source, decoded.current().values, decoded.timeMs, record.offset);
     } catch (error) {
-      this.halt(offset, error);
+      this.halt(record.offset, error);
     }
   }
 
@@ -162,7 +173,7 @@ export class HeldSpeedView {
     memory.pair = { applied: memory.foldedTo, openStart: expected.openStart };
     const { appliedAtMs, aside } = memory;
     const change = { applied: memory.foldedTo, appliedAtMs, ...aside, rows: memory.fold.takeChanged() };
-    this.committing = this.ports.speedViews.commit(this.id, expected, change).catch((error: unknown) => {
+    this.committing = this.ports.speedViews.commit(this.recordId, expected, change).catch((error: unknown) => {
       this.ports.report.trouble(this.partition, error);
       return false;
     });
@@ -180,19 +191,30 @@ export class HeldSpeedView {
     this.committing = null;
   }
 
+  /**
+   * It is folded here no more. Where the version is being removed, so is what a write of this worker may have begun anew after
+   * its record was removed. Killed before: an empty record is left, which whoever folds that version next takes for its own.
+   */
+  async leave(): Promise<void> {
+    await this.settle();
+    this.discard();
+    if ((await this.ports.batchViews.published(this.id)) !== null) return;
+    await this.ports.speedViews.remove(this.recordId);
+    await this.ports.speedViews.sweep(this.recordId);
+  }
+
   /** Rule 2: the record first, then pointer and boundaries. Rule 5: what is missing or broken begins anew at the published cut. */
   private async loadOrRepair(): Promise<void> {
-    const loaded = await this.ports.speedViews.load(this.id);
-    const generation = await this.ports.batchViews.published(this.plan.id);
-    if (generation === null)
-      throw new Error(`view ${this.plan.id.name} at version ${this.plan.id.version} is not registered`);
+    const loaded = await this.ports.speedViews.load(this.recordId);
+    const generation = await this.ports.batchViews.published(this.id);
+    if (generation === null) return; // it is being removed: soon it is not among the views that live
     const cut = offsetAt(generation.cut, this.partition);
 
     const pair = loaded === null ? null : pairOf(loaded.record);
     const boundaries = await this.boundariesAbove(Math.min(cut, pair?.openStart ?? cut));
     if (loaded === null || pair === null || isBroken(loaded.record, boundaries, cut)) {
-      if (!(await this.ports.speedViews.reset(this.id, pair, cut))) return;
-      this.ports.report.repaired(this.id, pair, cut);
+      if (!(await this.ports.speedViews.reset(this.recordId, pair, cut))) return;
+      this.ports.report.repaired(this.recordId, pair, cut);
       this.memory = this.remember({ applied: cut, openStart: cut }, null, NOTHING_ASIDE, boundaries);
       return;
     }
@@ -213,7 +235,7 @@ export class HeldSpeedView {
 
   /** Those at or below the start of the open epoch have done their work. */
   private boundariesAbove(offset: Offset): Promise<readonly Boundary[]> {
-    return this.ports.boundaries.ofPartition(this.plan.id, this.partition, offset);
+    return this.ports.boundaries.ofPartition(this.id, this.partition, offset);
   }
 
   /** Rules 2 and 3: new boundaries, the cut that is asked for, and whether the record still is as remembered. */
@@ -221,13 +243,13 @@ export class HeldSpeedView {
     await this.settle();
     const memory = this.memory;
     if (memory === null) return;
-    const stands = await this.ports.speedViews.probe(this.id);
+    const stands = await this.ports.speedViews.probe(this.recordId);
     if (stands?.applied !== memory.pair.applied || stands.openStart !== memory.pair.openStart) return this.discard();
 
-    const requested = await this.ports.boundaries.requestedCut(this.plan.id);
+    const requested = await this.ports.boundaries.requestedCut(this.id);
     memory.boundaries = await this.boundariesAbove(memory.pair.openStart);
     if (requested !== null && !memory.boundaries.some(({ cut }) => cut === requested)) {
-      const offset = await this.ports.boundaries.propose(this.plan.id, requested, this.partition, memory.pair.applied);
+      const offset = await this.ports.boundaries.propose(this.id, requested, this.partition, memory.pair.applied);
       if (offset !== null) memory.boundaries = [...memory.boundaries, { cut: requested, offset }];
     }
     memory.limit = limitOf(memory.boundaries, memory.pair);
@@ -244,21 +266,21 @@ export class HeldSpeedView {
     const memory = this.memory as Memory | null;
     if (memory === null || !mustSeal(memory)) return;
     const { applied } = memory.pair;
-    if (!(await this.ports.speedViews.seal(this.id, memory.pair))) return this.discard();
+    if (!(await this.ports.speedViews.seal(this.recordId, memory.pair))) return this.discard();
     this.memory = this.remember({ applied, openStart: applied }, memory.appliedAtMs, NOTHING_ASIDE, memory.boundaries);
   }
 
   /** Rule 7: epochs that a generation took over long enough ago. */
   private async cleanUp(): Promise<void> {
-    const generations = await this.ports.batchViews.history(this.plan.id, HISTORY);
+    const generations = await this.ports.batchViews.history(this.id, HISTORY);
     const nowMs = this.ports.clock.now();
     const old = generations.find(({ publishedAtMs }) => publishedAtMs !== null && publishedAtMs <= nowMs - GRACE_MS);
-    if (old !== undefined) await this.ports.speedViews.dropSealed(this.id, offsetAt(old.cut, this.partition));
-    await this.ports.speedViews.sweep(this.id);
+    if (old !== undefined) await this.ports.speedViews.dropSealed(this.recordId, offsetAt(old.cut, this.partition));
+    await this.ports.speedViews.sweep(this.recordId);
   }
 
   private halt(offset: Offset, error: unknown): void {
-    this.ports.report.halted(this.id, offset, error);
+    this.ports.report.halted(this.recordId, offset, error);
     this.haltedUntilMs = this.ports.clock.elapsed() + HALT_MS;
     this.discard();
   }

@@ -244,7 +244,7 @@ async function openWorld(audits: Audit[]) {
       { log: reader, speedViews, boundaries, batchViews, deadLetters, clock, report, news: () => news },
       {
         partition,
-        views: catalog.views.filter(({ streams }) => streams.includes(partition.stream)),
+        views: () => catalog.views.map((plan) => ({ plan, events: catalog.events })),
         events: catalog.events,
         stream: streamNamed(catalog.streams, partition.stream),
       },

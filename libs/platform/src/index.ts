@@ -1,6 +1,7 @@
 export { closeAtShutdown } from './close-at-shutdown.js';
 export { ControlTransport } from './control-transport.js';
 export { type HttpReply } from './http-reply.js';
+export { LiveViews, type LiveVersion } from './live-views.js';
 export { Metrics, type CountUp, type SetGauge } from './metrics.js';
 export { kafkaAt, postgresAt, redisAt, requireServers, type NeededServer } from './needed-servers.js';
 export { parseSettings, type Environment } from './parse-settings.js';

@@ -73,7 +73,10 @@ export interface SpeedViewStore {
    */
   dropSealed(id: SpeedRecordId, cut: Offset): Promise<number>;
 
-  /** Frees what reset and dropSealed left behind, in bounded steps. Idempotent; killed anywhere, the next call goes on. */
+  /** Takes the record away, whatever it is, if there is one. Its memory is freed by {@link sweep}, after which nothing of it is left. */
+  remove(id: SpeedRecordId): Promise<void>;
+
+  /** Frees what reset, dropSealed and remove left behind, in bounded steps. Idempotent; killed anywhere, the next call goes on. */
   sweep(id: SpeedRecordId): Promise<void>;
 
   /**

@@ -300,6 +300,21 @@ export function speedViewStoreContract(name: string, setup: () => Promise<SpeedV
       expect(await rowsFrom(0)).toEqual([row('ATL', 1, 5)]);
     });
 
+    it('takes a record away whole, so that no writer who knew it writes any more, and one begins anew', async () => {
+      await sealThrice();
+      await other.remove(id);
+      expect(await store.load(id)).toBeNull();
+      expect(await store.probe(id)).toBeNull();
+      expect(await store.commit(id, pair(7, 6), change(8, [row('ATL', 7, 7)]))).toBe(false);
+      expect(await store.seal(id, pair(7, 6))).toBe(false);
+      expect(await store.reset(id, pair(7, 6), 0)).toBe(false);
+      await other.remove(id);
+      expect(await store.reset(id, null, 2)).toBe(true);
+      await store.sweep(id);
+      expect(await epochs()).toEqual([epoch(2, null)]);
+      expect(await rowsFrom(0)).toEqual([]);
+    });
+
     it('goes on writing with the same pair while another drops and sweeps', async () => {
       await sealThrice();
       await other.dropSealed(id, 6);

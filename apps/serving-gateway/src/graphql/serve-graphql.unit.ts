@@ -15,12 +15,14 @@ import {
   identityOf,
   int,
   latest,
+  max,
   optional,
   planView,
   string,
   sum,
   timestamp,
   allTime,
+  type ViewPlan,
   type ViewRow,
 } from '@twofold/core';
 import type { AnswerPorts } from '@twofold/flows';
@@ -83,6 +85,8 @@ const rowWith = (shops: string): ViewRow => ({
 describe('GraphQL over the catalog', () => {
   let server: FastifyInstance;
   const asked: unknown[] = [];
+  let serving: readonly ViewPlan[] = catalog.views;
+  let changed = (): void => undefined;
   let rows: readonly ViewRow[] = [];
 
   beforeAll(async () => {
@@ -115,7 +119,7 @@ describe('GraphQL over the catalog', () => {
       heads: async () => [],
       clock: { now: () => 0, elapsed: () => 0, wait: async () => undefined },
     };
-    serveGraphql(server, catalog, ports);
+    serveGraphql(server, { servingPlans: () => serving, onChange: (listener) => (changed = listener) }, ports);
     await server.ready();
   });
   afterAll(() => server.close());
@@ -244,6 +248,28 @@ describe('GraphQL over the catalog', () => {
     const { errors } = await ask(`{ salesByShop(${args}) { rows { sales } } }`);
     expect(errors).toHaveLength(1);
     expect(asked).toEqual([]);
+  });
+
+  it('follows the versions that serve', async () => {
+    const schema = async (): Promise<string> => (await server.inject({ url: '/graphql/schema' })).body;
+    expect(await schema()).not.toContain('bestSale');
+    const other = defineView({
+      ...{ name: 'everything', from: sold, window: allTime() },
+      measures: ({ price }) => ({ bestSale: max(price) }),
+    });
+    serving = [plan, planView(other, [sold])];
+    changed();
+    expect(await schema()).toContain('bestSale');
+    rows = [{ dimensions: [], window: 0, parts: [1250] }];
+    const { data, errors } = await ask('{ everything { rows { bestSale } answer { version } } }');
+    expect(errors).toBeUndefined();
+    expect(data).toEqual({
+      everything: { rows: [{ bestSale: '12.50' }], answer: { version: serving[1]?.id.version } },
+    });
+    expect((await ask('{ everything { rows { sales } } }')).errors).toHaveLength(1);
+    serving = catalog.views;
+    changed();
+    expect((await ask('{ everything { rows { sales } } }')).errors).toBeUndefined();
   });
 });
 

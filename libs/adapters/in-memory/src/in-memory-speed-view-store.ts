@@ -71,6 +71,10 @@ export class InMemorySpeedViewStore implements SpeedViewStore {
     return dropped;
   }
 
+  async remove(id: SpeedRecordId): Promise<void> {
+    this.records.delete(nameOf(id));
+  }
+
   async sweep(_id: SpeedRecordId): Promise<void> {}
 
   async read(

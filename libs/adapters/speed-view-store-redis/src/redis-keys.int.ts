@@ -81,6 +81,14 @@ describe('the keys of RedisSpeedViewStore', () => {
     expect(await keys()).toHaveLength(KEYS_OF_ONE_EPOCH);
   });
 
+  it('are none when a record was taken away and swept', async () => {
+    await sealThrice();
+    await store.dropSealed(id, 1);
+    await store.remove(id);
+    await store.sweep(id);
+    expect(await keys()).toEqual([]);
+  });
+
   it('are freed by the next one, when whoever dropped the epochs was killed before or while sweeping', async () => {
     await sealThrice();
     const killed = await RedisSpeedViewStore.connect(options);

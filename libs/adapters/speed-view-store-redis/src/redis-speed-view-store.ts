@@ -5,7 +5,7 @@ import { groupRange, valueText } from './group-name.js';
 import { LOAD, READ, READ_SEALED } from './read-scripts.js';
 import { RedisConnection, type RedisOptions } from './redis-connection.js';
 import { cellsByGroup, recordOf, rowsOf, asideText } from './stored-rows.js';
-import { COMMIT, DROP_SEALED, RESET, SEAL, SWEEP } from './write-scripts.js';
+import { COMMIT, DROP_SEALED, REMOVE, RESET, SEAL, SWEEP } from './write-scripts.js';
 
 /** Rows of one commit: it holds the store for some 300 ms, and stays under the 1,048,576 arguments that Redis takes. */
 const MAX_COMMIT_ROWS = 100_000;
@@ -71,6 +71,10 @@ export class RedisSpeedViewStore implements SpeedViewStore {
 
   async dropSealed(id: SpeedRecordId, cut: Offset): Promise<number> {
     return Number(await this.redis.run(DROP_SEALED, this.keyOf(id), [`${cut}`]));
+  }
+
+  async remove(id: SpeedRecordId): Promise<void> {
+    await this.redis.run(REMOVE, this.keyOf(id), []);
   }
 
   async sweep(id: SpeedRecordId): Promise<void> {

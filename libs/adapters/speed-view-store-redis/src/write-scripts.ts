@@ -58,6 +58,11 @@ end
 if dropped > 0 then redis.call('HSET', key, 'epochs', text_of(kept)) end
 return dropped`);
 
+/** Takes the record away. */
+export const REMOVE = script(`${RECORD}
+for _, e in ipairs(epochs) do redis.call('SADD', key .. ':garbage', e.id) end
+return redis.call('DEL', key)`);
+
 /** Frees up to ARGV[1] groups of one discarded epoch; 1 while there may be more. */
 export const SWEEP = script(`
 local key = KEYS[1]

@@ -7,10 +7,11 @@ export type DifferenceSample = {
   readonly after: Readonly<Record<string, unknown>> | null;
 };
 
-/** Of the rows that both versions have, how a measure of both differs. */
+/** How a measure that both versions have differs. */
 export type MeasureDifference = {
+  /** Of the rows that both versions have. */
   readonly changedRows: number;
-  /** Of a number: the sum over all rows, before and after, as decimal text; null: it is no number. */
+  /** Of an int or a decimal: its sum over all rows of each version, as decimal text. Of anything else null. */
   readonly before: string | null;
   readonly after: string | null;
 };
@@ -23,7 +24,7 @@ export type Difference = {
   readonly onlyAfter: number;
   /** Rows that both have, and in which a measure differs that both have. */
   readonly changedRows: number;
-  /** By name, measures that both versions have and that differ anywhere. */
+  /** By name, measures that both versions have. */
   readonly measures: Readonly<Record<string, MeasureDifference>>;
   /** Names of measures that one version has. */
   readonly measuresOnlyBefore: readonly string[];

@@ -12,11 +12,12 @@ export function hireWorker(world: World, partition: Partition): Actor {
     trouble: (_partition: unknown, error: unknown) => world.tolerate(error),
   };
   const news = (): number => world.heard.get(actor) ?? 0;
-  const { views, events } = world.catalog;
+  const { events } = world.catalog;
+  const views = world.catalog.views.map((plan) => ({ plan, events }));
   world.live(() =>
     foldIntoSpeedViews(
       { ...ports, clock: actor.clock, report, news },
-      { partition, views, events, stream: world.stream },
+      { partition, views: () => views, events, stream: world.stream },
       actor.stop,
     ),
   );

@@ -4,19 +4,23 @@ import type { BatchViewStore } from '@twofold/ports';
 /** The rows of one key in two generations; null where one has none. */
 export type Pair = { readonly key: string; readonly before: ViewRow | null; readonly after: ViewRow | null };
 
+/** A generation of a view version. */
+export type GenerationOf = { readonly plan: ViewPlan; readonly number: number };
+
 /**
- * The rows of two generations of a view, side by side, a chunk of each in memory at a time.
+ * The rows of two generations, side by side, a chunk of each in memory at a time: of one view version, or of two whose rows have
+ * the same dimensions and window.
  * @throws TwofoldError `conflict` where one of them was dropped before; `store-unavailable`
  */
 export async function* sideBySide(
   batchViews: Pick<BatchViewStore, 'scan'>,
-  plan: ViewPlan,
-  before: number,
-  after: number,
+  before: GenerationOf,
+  after: GenerationOf,
 ): AsyncGenerator<Pair> {
   // As both are scanned: every row has a place of its own in this order.
-  const compare = compareRows(plan, { by: { kind: 'window' }, descending: false });
-  const [left, right] = [rowsOf(batchViews.scan(plan, before)), rowsOf(batchViews.scan(plan, after))];
+  const compare = compareRows(before.plan, { by: { kind: 'window' }, descending: false });
+  const left = rowsOf(batchViews.scan(before.plan, before.number));
+  const right = rowsOf(batchViews.scan(after.plan, after.number));
   try {
     let [a, b] = [await next(left), await next(right)];
     for (;;) {
