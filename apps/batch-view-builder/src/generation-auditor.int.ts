@@ -101,6 +101,7 @@ describe('the auditor of generations', () => {
       duplicates: 0,
       held: 0,
       appliedAtMs: null,
+      madeBy: 'naive',
     });
     await batchViews.publish(plan.id, number);
     if (number === 1) await speedViews.reset(id(), null, 0);

@@ -30,6 +30,7 @@ export { meets, type Having } from './answer/having.js';
 export { mergeRows, rowKeyOf } from './answer/merge-rows.js';
 export {
   isAtLeast,
+  isOfPartitions,
   offsetAt,
   partitionName,
   startOf,
@@ -63,6 +64,7 @@ export {
   type RequestParameters,
   type RowsRequest,
 } from './answer/rows-request.js';
+export { type WindowSpan } from './answer/window-span.js';
 export { compileFold, compileFoldSource, foldScope, foldSource, type ViewFold } from './compile/compile-fold.js';
 export { compileUpcast, type CompiledUpcast } from './compile/compile-upcast.js';
 export { compileSql, type SqlRelation } from './compile/compile-sql.js';

@@ -104,7 +104,7 @@ async function openWorld(histories: readonly PartitionHistory[]) {
     1,
     vector(({ cut }) => cut),
     generation(),
-    { deadLetters: 0, duplicates: 0, held: 0, appliedAtMs: 5 },
+    { deadLetters: 0, duplicates: 0, held: 0, appliedAtMs: 5, madeBy: 'naive' },
   );
   await batchViews.publish(plan.id, 1);
   for (const [index, { events, cut, sealedAt }] of histories.entries()) {

@@ -135,7 +135,7 @@ class World {
   }
 
   async load(number: number, cut: readonly number[], rows: readonly ViewRow[]): Promise<void> {
-    const summary = { deadLetters: 0, duplicates: 0, held: 0, appliedAtMs: null };
+    const summary = { deadLetters: 0, duplicates: 0, held: 0, appliedAtMs: null, madeBy: 'naive' };
     await this.batchViews.load(plan, number, { sales: cut }, inOneChunk(rows), summary);
   }
 }
@@ -366,7 +366,7 @@ describe('an audit of a generation', () => {
         'a generation was dropped',
         async () => {
           for (const number of [3, 4]) await publishEmpty(number);
-          expect(await world.batchViews.dropSuperseded(plan.id, 0)).toBe(2);
+          expect(await world.batchViews.dropSuperseded(plan.id, 0, [])).toBe(2);
         },
         /generation [12] of sales-by-shop was dropped/,
       ],

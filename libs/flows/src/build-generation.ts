@@ -68,7 +68,7 @@ export async function buildGeneration(
   tell(`the archive has reached the cut; ${engine.name} computes`);
 
   const files = await filesOfSources(masterDataset, plan, cut);
-  const summary = await masterDataset.summaryBelow(cut);
+  const summary = { ...(await masterDataset.summaryBelow(cut)), madeBy: engine.name };
   const generation = await batchViews.load(plan, number, cut, engine.compute(plan, cut, files), summary);
   tell(`${generation.rowCount} rows loaded`);
 
@@ -82,7 +82,7 @@ export async function buildGeneration(
   }
   if (wasMine) await announce.published(published);
   tell(`generation ${number} is published`);
-  await batchViews.dropSuperseded(plan.id, GRACE_MS);
+  await batchViews.dropSuperseded(plan.id, GRACE_MS, []);
   return published;
 }
 

@@ -15,5 +15,14 @@ export async function generationBefore(
   const start: OffsetVector = Object.fromEntries(
     Object.entries(cut).map(([stream, offsets]) => [stream, offsets.map(() => 0)]),
   );
-  return { view, number: 0, cut: start, rowCount: 0, ...NOTHING_ASIDE, appliedAtMs: null, publishedAtMs: null };
+  return {
+    view,
+    number: 0,
+    cut: start,
+    rowCount: 0,
+    ...NOTHING_ASIDE,
+    appliedAtMs: null,
+    publishedAtMs: null,
+    madeBy: null,
+  };
 }

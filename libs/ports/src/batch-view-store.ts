@@ -10,6 +10,7 @@ import type {
   ViewId,
   ViewPlan,
   ViewRow,
+  WindowSpan,
 } from '@twofold/core';
 
 /** A generation that is (or was) published: all events below `cut`, and what is set aside there. Generation 0 is empty, at the start of the log. */
@@ -22,11 +23,28 @@ export type Generation = SetAside & {
   /** Append time of the newest record below the cut, milliseconds; null where there is none. */
   readonly appliedAtMs: number | null;
   readonly publishedAtMs: number | null;
+  /** As {@link BuildSummary} says; null for generation 0, which nobody made. */
+  readonly madeBy: string | null;
 };
+
+/** {@link BuildSummary.madeBy} of a generation that is the one before and the epochs between their cuts. */
+export const ROLL_FORWARD = 'roll-forward';
 
 /** What the builder knows when the rows are loaded. */
 export type BuildSummary = SetAside & {
   readonly appliedAtMs: number | null;
+  /** How the rows came to be: the name of the batch engine that computed them from history, or {@link ROLL_FORWARD}. */
+  readonly madeBy: string;
+};
+
+/** Rows that stand in the store already. */
+export type MergedRows = {
+  /** The number of a generation of the same view; null: none. */
+  readonly generation: number | null;
+  /** Windows whose rows of the generation are left out; null: none are. */
+  readonly except: WindowSpan | null;
+  /** Builds whose staged rows are taken: all of their steps are done. */
+  readonly builds: readonly string[];
 };
 
 /** Which rows of a generation are read, and in which order. */
@@ -45,7 +63,11 @@ export type RowsRead = {
  * The batch views: per generation a table of its own, written once by bulk load, then only read, then dropped.
  */
 export interface BatchViewStore {
-  /** Makes a view version and the partition counts of its streams known. Idempotent. Rejects with `partitions-changed`. */
+  /**
+   * Makes a view version and the partition counts of its streams known. Where no version of its name serves, it serves from
+   * then on, from the start of the log; else it is a candidate (see `ViewVersions`). Idempotent, by any number of processes at
+   * once. Rejects with `partitions-changed`; nothing is written then.
+   */
   register(plan: ViewPlan, partitionCounts: Readonly<Record<string, number>>): Promise<void>;
 
   /**
@@ -54,7 +76,10 @@ export interface BatchViewStore {
    */
   fixStream(stream: StreamDefinition): Promise<void>;
 
-  /** The published generation: the pointer. Generation 0 where none was published; null for a view never registered. */
+  /**
+   * The published generation: the pointer. Where none was published generation 0, without rows: at the start of the log, or at
+   * the founding cut of a version that has one. null: the version is a candidate, is being removed, or was never registered.
+   */
   published(view: ViewId): Promise<Generation | null>;
 
   /** The last generations that were loaded, newest first, at most `limit`: those not yet published and those dropped too, not generation 0. */
@@ -64,7 +89,8 @@ export interface BatchViewStore {
    * Loads a generation's rows into a fresh table and registers it complete (rule 6). Whatever an earlier, killed
    * attempt at the same number left is removed first. If the number is registered already, nothing is read from
    * `rows` and the registered generation is the result. Killed anywhere: not registered; the next attempt cleans up.
-   * `cut` must be the recorded vector of cut `number`. Rejects with `internal` where a row comes twice.
+   * `cut` must be the recorded vector of cut `number` when the rows are loaded, too: else `conflict`, and nothing is registered.
+   * Rejects with `internal` where a row comes twice.
    */
   load(
     plan: ViewPlan,
@@ -74,11 +100,27 @@ export interface BatchViewStore {
     summary: BuildSummary,
   ): Promise<Generation>;
 
+  /**
+   * Loads a generation as {@link load} does, of rows that stand in the store already: of another generation, and staged by
+   * builds. Those with the same dimensions and window are combined. Rejects with `conflict` where that generation was dropped,
+   * or a build has no stage or is not done.
+   */
+  merge(
+    plan: ViewPlan,
+    number: number,
+    cut: OffsetVector,
+    from: MergedRows,
+    summary: BuildSummary,
+  ): Promise<Generation>;
+
   /** Moves the pointer from generation number−1 to number, if it stands there and number is registered. false: it did not. */
   publish(view: ViewId, number: number): Promise<boolean>;
 
-  /** Drops the tables of generations below published−1 that were superseded at least `graceMs` ago. Resolves with how many. */
-  dropSuperseded(view: ViewId, graceMs: number): Promise<number>;
+  /**
+   * Drops the tables of generations below published−1 that were superseded at least `graceMs` ago, but for those whose numbers
+   * are in `keep`. Resolves with how many; 0 as well where readers do not leave one of them soon.
+   */
+  dropSuperseded(view: ViewId, graceMs: number, keep: readonly number[]): Promise<number>;
 
   /**
    * Rows of a generation: the selected ones that meet the conditions, in the order, at most `limit`. null: the generation

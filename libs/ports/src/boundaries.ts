@@ -11,17 +11,18 @@ export interface Boundaries {
   /**
    * Asks for the next cut, if the newest one is published; resolves with the number of the cut that is asked for and
    * not yet published, be it new or not. So there is at most one such cut, and asking again changes nothing.
-   * Rejects with `unknown-view` for a view never registered.
+   * Rejects with `unknown-view` for a version that was never registered, is a candidate, or is being removed: then nothing is
+   * written, at whichever moment it came to be so.
    */
   requestCut(view: ViewId): Promise<number>;
 
-  /** The cut that is asked for and not published; null where there is none. */
+  /** The cut that is asked for and not published; null where there is none, and for a version that is not known. */
   requestedCut(view: ViewId): Promise<number | null>;
 
   /**
    * Records `offset` as the boundary of cut `cut`, if none stands and cut−1's boundary of this partition stands at or
    * below it (rule 3); resolves with the boundary that stands afterwards, null where there is none. First writer wins.
-   * Rejects with `unknown-view` for a view never registered.
+   * Rejects with `unknown-view` as {@link requestCut} does: a zombie writes nothing for a version that was removed.
    */
   propose(view: ViewId, cut: number, partition: Partition, offset: Offset): Promise<Offset | null>;
 

@@ -15,7 +15,10 @@ export type StoredVersion = {
   readonly view: ViewId;
   readonly state: ViewVersionState;
   readonly definition: ViewDefinition;
-  /** All versions of the event types that it reads, as its catalog had them. */
+  /**
+   * All versions of the event types that it reads, as its catalog had them: `planView` of both gives the version again. Of a version
+   * that was registered before they were kept, none, until it registers again.
+   */
   readonly events: readonly EventType[];
   /** Where its speed records begin before a generation is published; null: at the start of the log. */
   readonly founding: OffsetVector | null;
@@ -31,20 +34,22 @@ export interface ViewVersions {
   serving(name: string): Promise<string | null>;
   /**
    * candidate → founded: cut 1 is asked for, with every boundary at `founding`, in one transaction. Founded there already: true as
-   * well. false: it is in another state, or founded elsewhere. `founding` covers every partition of every stream that the view reads.
+   * well. false: it is in another state, founded elsewhere, or was never registered. `founding` covers every partition of every stream
+   * that the view reads, and nothing else.
    */
   found(view: ViewId, founding: OffsetVector): Promise<boolean>;
   /**
    * `view` serves, and `before`, which served, is retired until `keptUntilMs`: in one transaction, so a name has one serving
-   * version at every moment. Done already: true as well. false: `before` does not serve, or `view` is neither founded
-   * nor retired, or has no published generation.
+   * version at every moment. Done already (`view` serves, `before` is retired): true as well, and `keptUntilMs` is as it was.
+   * false: `before` does not serve, or `view` is neither founded nor retired, or has no published generation.
    */
   promote(view: ViewId, before: string, keptUntilMs: number): Promise<boolean>;
-  /** founded | retired → removing. Removing already: true as well. From then on `BatchViewStore.published` gives null. */
+  /** founded | retired → removing. Removing already: true as well. false: another state. From then on `BatchViewStore.published` gives null. */
   remove(view: ViewId): Promise<boolean>;
   /**
-   * removing → candidate: deletes the version's cuts, boundaries, generations and their tables, in one transaction. Any other
-   * state: nothing happens. Whoever calls it has deleted its speed records before.
+   * removing → candidate: deletes the version's cuts, boundaries, generations with their tables, and audits, in one transaction. Any
+   * other state: nothing happens. While a reader does not leave a table, `store-unavailable`, and all is as it was: try again.
+   * Whoever calls it has deleted its speed records before.
    */
   forget(view: ViewId): Promise<void>;
 }

@@ -1,5 +1,5 @@
 import type { ArchivedEvent, Offset, OffsetVector, Partition } from '@twofold/core';
-import { InMemorySpeedViewStore } from '@twofold/in-memory';
+import { InMemorySpeedViewStore, type InMemoryBatchViewStore } from '@twofold/in-memory';
 import type {
   BatchViewStore,
   Boundaries,
@@ -32,6 +32,9 @@ export class OpenInMemorySpeedViews extends InMemorySpeedViewStore implements Op
   }
 }
 
+/** Batch views that tell whether a version is folded: for the boundaries. */
+export type OpenBatchViews = BatchViewStore & Pick<InMemoryBatchViewStore, 'isFolded'>;
+
 /** A master dataset whose events can be had: for the engine, and the checker. */
 export type OpenMasterDataset = MasterDataset & {
   eventsBelow(cut: OffsetVector, eventType: string | null): readonly (ArchivedEvent & Partition)[];
@@ -47,7 +50,7 @@ export type Stores = {
   readonly log: OpenLog;
   readonly speedViews: OpenSpeedViews;
   readonly boundaries: Boundaries;
-  readonly batchViews: BatchViewStore;
+  readonly batchViews: OpenBatchViews;
   readonly masterDataset: OpenMasterDataset;
   /** What waits, as `masterDataset` writes it down. */
   readonly deadLetters: DeadLetters & DeadLetterTopic;

@@ -225,7 +225,7 @@ export function batchViewRowsContract(worldNow: () => BatchViewStoreWorld): void
       const scan = worldNow().store.scan(plan, 1)[Symbol.asyncIterator]();
       const found: ViewRow[] = [...((await scan.next()).value ?? [])];
       expect(found.length).toBeLessThan(MANY);
-      await worldNow().store.dropSuperseded(plan.id, 0);
+      await worldNow().store.dropSuperseded(plan.id, 0, []);
       for (let next = await scan.next(); next.done !== true; next = await scan.next()) found.push(...next.value);
       expect(found).toEqual(many);
     });
@@ -239,14 +239,14 @@ export function batchViewRowsContract(worldNow: () => BatchViewStoreWorld): void
           break;
         }
       }
-      expect(await worldNow().store.dropSuperseded(plan.id, 0)).toBe(1);
+      expect(await worldNow().store.dropSuperseded(plan.id, 0, [])).toBe(1);
     });
 
     it('of a generation that was dropped, or never registered, is a conflict', async () => {
       const plan = await registered();
       for (const number of [1, 2, 3]) await publish(plan, number, [thing({})]);
       expect(await scanned(plan, 1)).toHaveLength(1);
-      await worldNow().store.dropSuperseded(plan.id, 0);
+      await worldNow().store.dropSuperseded(plan.id, 0, []);
       for (const number of [1, 7]) await expect(scanned(plan, number)).rejects.toMatchObject({ code: 'conflict' });
     });
   });

@@ -54,6 +54,7 @@ export function batchViewStoreContract(name: string, setup: () => Promise<BatchV
           held: 0,
           appliedAtMs: null,
           publishedAtMs: null,
+          madeBy: null,
         });
         expect(await store.history(plan.id, 10)).toEqual([]);
         expect(await everything(plan, 0)).toEqual([]);
@@ -65,7 +66,7 @@ export function batchViewStoreContract(name: string, setup: () => Promise<BatchV
         expect(await store.published(id)).toBeNull();
         expect(await store.history(id, 10)).toEqual([]);
         expect(await store.publish(id, 1)).toBe(false);
-        expect(await store.dropSuperseded(id, 0)).toBe(0);
+        expect(await store.dropSuperseded(id, 0, [])).toBe(0);
       });
 
       it('again changes nothing', async () => {
@@ -121,6 +122,7 @@ export function batchViewStoreContract(name: string, setup: () => Promise<BatchV
           held: 4,
           appliedAtMs: 1_000,
           publishedAtMs: null,
+          madeBy: 'naive',
         });
         expect(await store.published(plan.id)).toMatchObject({ number: 0 });
         expect(await everything(plan, 1)).toHaveLength(2);
@@ -166,6 +168,7 @@ export function batchViewStoreContract(name: string, setup: () => Promise<BatchV
           duplicates: 9,
           held: 9,
           appliedAtMs: 9,
+          madeBy: 'another',
         });
         expect(again).toEqual(first);
         expect(await everything(plan, 1)).toHaveLength(1);
@@ -256,20 +259,20 @@ export function batchViewStoreContract(name: string, setup: () => Promise<BatchV
       it('keeps the published generation and the one before, and what was superseded a moment ago', async () => {
         const plan = await registered();
         for (const number of [1, 2, 3, 4]) await publish(plan, number, [thing({ size: number })]);
-        expect(await store.dropSuperseded(plan.id, HOUR_MS)).toBe(0);
+        expect(await store.dropSuperseded(plan.id, HOUR_MS, [])).toBe(0);
         expect(await everything(plan, 1)).toHaveLength(1);
 
-        expect(await store.dropSuperseded(plan.id, 0)).toBe(2);
+        expect(await store.dropSuperseded(plan.id, 0, [])).toBe(2);
         expect(await everything(plan, 3)).toHaveLength(1);
         expect(await everything(plan, 4)).toHaveLength(1);
-        expect(await store.dropSuperseded(plan.id, 0)).toBe(0);
+        expect(await store.dropSuperseded(plan.id, 0, [])).toBe(0);
       });
 
       it('tells readers to start again', async () => {
         const plan = await registered();
         for (const number of [1, 2, 3]) await publish(plan, number, [thing({})]);
         expect(await everything(plan, 1)).toHaveLength(1);
-        await store.dropSuperseded(plan.id, 0);
+        await store.dropSuperseded(plan.id, 0, []);
         expect(await everything(plan, 1)).toBeNull();
         expect(await store.readKeys(plan, 1, [thing({})])).toBeNull();
         expect(await everything(plan, 0)).toEqual([]);
@@ -281,7 +284,7 @@ export function batchViewStoreContract(name: string, setup: () => Promise<BatchV
         const rows = Array.from({ length: 300 }, (_, index) => thing({ name: `thing ${index}` }));
         for (const number of [1, 2, 3]) await publish(plan, number, rows);
         const readers = Array.from({ length: 30 }, () => everything(plan, 1));
-        const [dropped, ...seen] = await Promise.all([store.dropSuperseded(plan.id, 0), ...readers]);
+        const [dropped, ...seen] = await Promise.all([store.dropSuperseded(plan.id, 0, []), ...readers]);
         const lengths = new Set(seen.map((found) => (found as readonly ViewRow[] | null)?.length ?? null));
         expect([...lengths].filter((length) => length !== null && length !== rows.length)).toEqual([]);
         expect(dropped).toBe(1);

@@ -39,6 +39,7 @@ export function boundariesContract(name: string, setup: () => Promise<Boundaries
         duplicates: 0,
         held: 0,
         appliedAtMs: null,
+        madeBy: 'naive',
       });
       expect(await world.store.publish(plan.id, cut)).toBe(true);
     };

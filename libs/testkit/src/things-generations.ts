@@ -11,7 +11,7 @@ export type BatchViewStoreWorld = {
 
 export const EVERYTHING: RowSelection = { dimensions: [], fromWindow: null, toWindow: null };
 export const BY_WINDOW: RowOrder = { by: { kind: 'window' }, descending: false };
-export const SUMMARY = { deadLetters: 2, duplicates: 3, held: 4, appliedAtMs: 1_000 };
+export const SUMMARY = { deadLetters: 2, duplicates: 3, held: 4, appliedAtMs: 1_000, madeBy: 'naive' };
 export const PARTITIONS = 2;
 /** Rows that a builder hands over at once. */
 const CHUNK = 700;

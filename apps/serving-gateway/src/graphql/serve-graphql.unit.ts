@@ -103,6 +103,7 @@ describe('GraphQL over the catalog', () => {
           held: 0,
           appliedAtMs: null,
           publishedAtMs: null,
+          madeBy: null,
         }),
         history: async () => [],
         read: async (_plan, _generation, read: RowsRead) => {

@@ -1,16 +1,20 @@
 import { NOTHING_ASIDE, startOf, type OffsetVector, type ViewId } from '@twofold/core';
 import type { Generation } from '@twofold/ports';
-import type { GenerationRecord } from './sql/metadata-statements.js';
+import type { GenerationRecord, UnpublishedRecord } from './sql/metadata-statements.js';
 
-/** The empty generation at the start of the log. */
-export const emptyGeneration = (view: ViewId, partitionCounts: Readonly<Record<string, number>>): Generation => ({
+/** The empty generation, at the start of the log or at the founding cut. */
+export const emptyGeneration = (
+  view: ViewId,
+  { partitionCounts, founding }: Omit<UnpublishedRecord, 'number'>,
+): Generation => ({
   view,
   number: 0,
-  cut: startOf(partitionCounts),
+  cut: founding ?? startOf(partitionCounts),
   rowCount: 0,
   ...NOTHING_ASIDE,
   appliedAtMs: null,
   publishedAtMs: null,
+  madeBy: null,
 });
 
 /** Counts and times are safe integers: they were when they were written. */
@@ -24,4 +28,5 @@ export const generationOf = (record: GenerationRecord): Generation => ({
   held: Number(record.held),
   appliedAtMs: record.appliedAtMs === null ? null : Number(record.appliedAtMs),
   publishedAtMs: record.publishedAt?.getTime() ?? null,
+  madeBy: record.madeBy,
 });

@@ -1,4 +1,4 @@
-import { TwofoldError, comparedMeasure, type ViewPlan, type ViewRow } from '@twofold/core';
+import { TwofoldError, comparedMeasure, type Scalar, type ViewPlan, type ViewRow } from '@twofold/core';
 import { isConstraintViolation } from '@twofold/metadata';
 import type pg from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
@@ -6,15 +6,12 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { copyLine } from './copy-text.js';
 import { measureColumns } from './sql/generation-columns.js';
-import { analyzeTable, copyIntoTable, createKeyIndex, createTable, createWindowIndex } from './sql/generation-table.js';
+import { analyzeTable, copyIntoNew, createKeyIndex, createTable, createWindowIndex } from './sql/generation-table.js';
 
 /** Text sent at once, UTF-16 units: large enough that messages cost little, small against what a process may hold. */
 const COPY_CHUNK_UNITS = 65_536;
 
-/**
- * Makes a generation's table and fills it, in the transaction that `client` is in; resolves with the number of rows.
- * Holds one chunk of rows at a time: the source is asked for more when Postgres has taken what there was.
- */
+/** Makes a generation's table and fills it, in the transaction that `client` is in; resolves with the number of rows. */
 export async function loadTable(
   client: pg.ClientBase,
   plan: ViewPlan,
@@ -22,10 +19,27 @@ export async function loadTable(
   rows: AsyncIterable<readonly ViewRow[]>,
 ): Promise<number> {
   await client.query(createTable(table, plan));
-  const copy = client.query(copyFrom(copyIntoTable(table)));
-  await pipeline(Readable.from(copyChunks(plan, rows)), copy);
+  const measures = measureColumns(plan);
+  const rowCount = await copyRows(client, copyIntoNew(table), rows, ({ parts }) =>
+    measures.map(({ measure }) => comparedMeasure(plan, measure, parts)),
+  );
   await createIndexes(client, plan, table);
   await client.query(analyzeTable(table));
+  return rowCount;
+}
+
+/**
+ * Copies rows into a table, each with what the table has beside them; resolves with their number. Holds one chunk of rows at a
+ * time: the source is asked for more when Postgres has taken what there was.
+ */
+export async function copyRows(
+  client: pg.ClientBase,
+  copyInto: string,
+  rows: AsyncIterable<readonly ViewRow[]>,
+  besideOf: (row: ViewRow) => readonly Scalar[],
+): Promise<number> {
+  const copy = client.query(copyFrom(copyInto));
+  await pipeline(Readable.from(copyChunks(rows, besideOf)), copy);
   return copy.rowCount;
 }
 
@@ -47,13 +61,14 @@ async function createIndexes(client: pg.ClientBase, plan: ViewPlan, table: strin
   await client.query(createWindowIndex(table));
 }
 
-async function* copyChunks(plan: ViewPlan, rows: AsyncIterable<readonly ViewRow[]>): AsyncGenerator<string> {
-  const measures = measureColumns(plan);
+async function* copyChunks(
+  rows: AsyncIterable<readonly ViewRow[]>,
+  besideOf: (row: ViewRow) => readonly Scalar[],
+): AsyncGenerator<string> {
   let chunk = '';
   for await (const some of rows) {
-    for (const { dimensions, window, parts } of some) {
-      const compared = measures.map(({ measure }) => comparedMeasure(plan, measure, parts));
-      chunk += copyLine([...dimensions, window, ...parts, ...compared]);
+    for (const row of some) {
+      chunk += copyLine([...row.dimensions, row.window, ...row.parts, ...besideOf(row)]);
       if (chunk.length < COPY_CHUNK_UNITS) continue;
       yield chunk;
       chunk = '';

@@ -17,7 +17,7 @@ import { PostgresReplayLedger } from './postgres-replay-ledger.js';
 const POSTGRES_PORT = 5432;
 const EVERYTHING: RowSelection = { dimensions: [], fromWindow: null, toWindow: null };
 const BY_WINDOW: RowOrder = { by: { kind: 'window' }, descending: false };
-const SUMMARY = { deadLetters: 0, duplicates: 0, held: 0, appliedAtMs: null };
+const SUMMARY = { deadLetters: 0, duplicates: 0, held: 0, appliedAtMs: null, madeBy: 'naive' };
 
 type Process = {
   readonly metadata: Metadata;
@@ -174,7 +174,7 @@ describe('Postgres and its faults', () => {
     it('start again when the other dropped what they read', async () => {
       for (const number of [1, 2, 3]) await publish(number);
       expect(await read(breakable, 1)).toHaveLength(3);
-      expect(await other.store.dropSuperseded(plan.id, 0)).toBe(1);
+      expect(await other.store.dropSuperseded(plan.id, 0, [])).toBe(1);
       expect(await read(breakable, 1)).toBeNull();
       expect(await breakable.store.readKeys(plan, 1, [rowOf(0)])).toBeNull();
       expect(await tablesOfPlan()).toBe(2);
@@ -189,11 +189,11 @@ describe('Postgres and its faults', () => {
       );
       await reader.query('BEGIN');
       await reader.query(`SELECT FROM ${reader.escapeIdentifier(rows[0]?.table_name ?? '')}`);
-      expect(await other.store.dropSuperseded(plan.id, 0)).toBe(0);
+      expect(await other.store.dropSuperseded(plan.id, 0, [])).toBe(0);
       await reader.query('COMMIT');
       reader.release();
       expect(await read(breakable, 1)).toHaveLength(3);
-      expect(await other.store.dropSuperseded(plan.id, 0)).toBe(1);
+      expect(await other.store.dropSuperseded(plan.id, 0, [])).toBe(1);
     });
   });
 
@@ -247,7 +247,7 @@ describe('Postgres and its faults', () => {
       () => store.register(plan, { [streamOf(plan)]: 1 }),
       () => store.load(plan, 2, cut, chunksOf(1), SUMMARY),
       () => store.publish(plan.id, 2),
-      () => store.dropSuperseded(plan.id, 0),
+      () => store.dropSuperseded(plan.id, 0, []),
       () => read(breakable, 1),
       () => store.readKeys(plan, 1, [rowOf(0)]),
       () => store.scan(plan, 1).next(),

@@ -36,7 +36,13 @@ describe('states that take more than a process should hold', () => {
     const stream = plan.streams[0] ?? '';
     await store.register(plan, { [stream]: 1 });
     await new PostgresBoundaries(metadata).propose(plan.id, 1, { stream, partition: 0 }, 1);
-    await store.load(plan, 1, { [stream]: [1] }, rows(), { deadLetters: 0, duplicates: 0, held: 0, appliedAtMs: null });
+    await store.load(plan, 1, { [stream]: [1] }, rows(), {
+      deadLetters: 0,
+      duplicates: 0,
+      held: 0,
+      appliedAtMs: null,
+      madeBy: 'naive',
+    });
   });
   afterAll(async () => {
     await metadata.close();

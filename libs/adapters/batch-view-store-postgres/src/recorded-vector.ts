@@ -1,23 +1,32 @@
 import { partitionName, startOf, type Offset, type OffsetVector, type ViewId } from '@twofold/core';
-import type { Metadata } from '@twofold/metadata';
+import type pg from 'pg';
+import { runStatement } from './run-statement.js';
+import { selectCut } from './sql/boundary-statements.js';
+
+type CutRow = {
+  readonly partitionCounts: Readonly<Record<string, number>>;
+  readonly stream: string | null;
+  readonly partition: number | null;
+  readonly offset: string | null;
+};
 
 /** The vector of a cut, once the boundary of every partition stands; null before, and for a view never registered. */
 export async function recordedVector(
-  { prisma }: Metadata,
-  { name, version }: ViewId,
+  client: pg.Pool | pg.ClientBase,
+  view: ViewId,
   cut: number,
 ): Promise<OffsetVector | null> {
-  const view = await prisma.viewVersion.findUnique({
-    where: { name_version: { name, version } },
-    select: {
-      partitionCounts: true,
-      boundaries: { where: { cut }, select: { stream: true, partition: true, offset: true } },
-    },
-  });
-  if (view === null) return null;
-  const start = startOf(view.partitionCounts as Record<string, number>);
+  const { rows } = await runStatement<CutRow>(client, selectCut(view, cut));
+  const [first] = rows;
+  if (first === undefined) return null;
+  const start = startOf(first.partitionCounts);
   if (cut === 0) return start;
-  const offsets = new Map(view.boundaries.map((at) => [partitionName(at), Number(at.offset)]));
+  const offsets = new Map(
+    rows.map(({ stream, partition, offset }) => [
+      `${stream}/${partition}`,
+      offset === null ? undefined : Number(offset),
+    ]),
+  );
   const vector: Record<string, readonly Offset[]> = {};
   for (const [stream, starts] of Object.entries(start)) {
     const found = starts

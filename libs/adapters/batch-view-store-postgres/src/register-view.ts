@@ -3,17 +3,19 @@ import type { Metadata } from '@twofold/metadata';
 
 /**
  * Writes the view version and its streams' partition counts down, once; a stream has one count for its whole life,
- * whichever view comes to read it.
+ * whichever view comes to read it. One transaction.
  *
  * @throws TwofoldError `partitions-changed`; nothing is written then
  */
 export async function registerView(
   { prisma }: Metadata,
-  { id, definition, streams }: ViewPlan,
+  { id, definition, sources, streams }: ViewPlan,
   partitionCounts: Readonly<Record<string, number>>,
 ): Promise<void> {
   const uncounted = streams.find((stream) => partitionCounts[stream] === undefined);
   if (uncounted !== undefined) impossible(`no partition count of ${uncounted}, which ${id.name} reads`);
+  const stored = { view: definition, events: sources.flatMap(({ versions }) => versions) };
+  const data = { ...id, definition: JSON.parse(JSON.stringify(stored)), partitionCounts };
   await prisma.$transaction(async (transaction) => {
     const streams = Object.entries(partitionCounts).map(([name, partitions]) => ({ name, partitions }));
     // In order of name, so that two that register at once wait for each other rather than deadlock.
@@ -21,9 +23,14 @@ export async function registerView(
     await transaction.logStream.createMany({ data: streams, skipDuplicates: true });
     const standing = await transaction.logStream.findMany({ where: { name: { in: Object.keys(partitionCounts) } } });
     for (const { name, partitions } of standing) mustBeEqual(name, partitions, partitionCounts[name]);
-    await transaction.viewVersion.createMany({
-      data: { ...id, definition: JSON.parse(JSON.stringify(definition)), partitionCounts },
-      skipDuplicates: true,
+    // An index lets one version of a name serve: where one does, or is just coming to, nothing is inserted.
+    await transaction.viewVersion.createMany({ data: { ...data, state: 'serving' }, skipDuplicates: true });
+    await transaction.viewVersion.createMany({ data: { ...data, state: 'candidate' }, skipDuplicates: true });
+    // One of before the events were kept has none.
+    const { definition } = data;
+    await transaction.viewVersion.updateMany({
+      where: { ...id, definition: { path: ['events'], equals: [] } },
+      data: { definition },
     });
   });
 }

@@ -19,6 +19,11 @@ export class InMemoryAuditLedger implements AuditLedger {
     return views.flatMap((view) => this.of(view).slice(0, 1));
   }
 
+  /** Those of a version that is removed. */
+  forget(view: ViewId): void {
+    this.audits.delete(nameOf(view));
+  }
+
   async close(): Promise<void> {}
 
   private of(view: ViewId): readonly Audit[] {

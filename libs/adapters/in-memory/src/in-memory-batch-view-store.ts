@@ -2,13 +2,16 @@ import {
   TwofoldError,
   impossible,
   meets,
+  mergeRows,
   partitionsChanged,
   rollUpRows,
   rowKeyOf,
   rowsInOrder,
   startOf,
   NOTHING_ASIDE,
+  type EventType,
   type StreamDefinition,
+  type ViewDefinition,
   type OffsetVector,
   type RollUp,
   type RowSelection,
@@ -16,7 +19,8 @@ import {
   type ViewPlan,
   type ViewRow,
 } from '@twofold/core';
-import type { BatchViewStore, BuildSummary, Generation, RowsRead } from '@twofold/ports';
+import type { BatchViewStore, BuildSummary, Generation, MergedRows, RowsRead, ViewVersionState } from '@twofold/ports';
+import { InMemoryBuildStage } from './in-memory-build-stage.js';
 
 type StoredGeneration = {
   generation: Generation;
@@ -25,24 +29,45 @@ type StoredGeneration = {
   supersededAtMs: number | null;
 };
 
-type StoredView = {
+/** A version as it stands. */
+export type StoredView = {
+  readonly id: ViewId;
+  readonly definition: ViewDefinition;
+  readonly events: readonly EventType[];
   readonly partitionCounts: Readonly<Record<string, number>>;
   readonly generations: Map<number, StoredGeneration>;
   published: number;
+  state: ViewVersionState;
+  founding: OffsetVector | null;
+  keptUntilMs: number | null;
 };
 
 const MAX_KEYS = 10_000;
 /** Rows that a scan gives at once. */
 const CHUNK = 1_000;
 
-/** The meaning of a batch view store, in maps. Gone with the process. */
+/** The meaning of a batch view store, in maps. Gone with the process. Rows of builds are those of the stage. */
 export class InMemoryBatchViewStore implements BatchViewStore {
   private readonly views = new Map<string, StoredView>();
   private readonly partitionCounts = new Map<string, number>();
 
   private readonly fixed = new Map<string, StreamDefinition>();
 
-  constructor(private readonly now: () => number = Date.now) {}
+  constructor(
+    private readonly now: () => number = Date.now,
+    private readonly stage: Pick<InMemoryBuildStage, 'rowsOf'> = new InMemoryBuildStage(),
+  ) {}
+
+  /** In order of registration; of one name, where it is given. For who changes what becomes of versions. */
+  versions(name?: string): readonly StoredView[] {
+    return [...this.views.values()].filter(({ id }) => name === undefined || id.name === name);
+  }
+
+  /** Whether cuts are asked for and generations are loaded: neither a candidate, nor being removed. */
+  isFolded(id: ViewId): boolean {
+    const { state } = this.view(id) ?? { state: 'candidate' };
+    return state !== 'candidate' && state !== 'removing';
+  }
 
   async register(plan: ViewPlan, partitionCounts: Readonly<Record<string, number>>): Promise<void> {
     for (const [stream, count] of Object.entries(partitionCounts)) {
@@ -51,7 +76,12 @@ export class InMemoryBatchViewStore implements BatchViewStore {
     }
     for (const [stream, count] of Object.entries(partitionCounts)) this.partitionCounts.set(stream, count);
     if (this.view(plan.id) !== undefined) return;
-    this.views.set(nameOf(plan.id), { partitionCounts, generations: new Map(), published: 0 });
+    const isServed = this.versions(plan.id.name).some(({ state }) => state === 'serving');
+    this.views.set(nameOf(plan.id), {
+      ...{ id: plan.id, definition: plan.definition, events: plan.sources.flatMap(({ versions }) => versions) },
+      ...{ partitionCounts, generations: new Map(), published: 0 },
+      ...{ state: isServed ? 'candidate' : 'serving', founding: null, keptUntilMs: null },
+    });
   }
 
   async fixStream(stream: StreamDefinition): Promise<void> {
@@ -66,7 +96,7 @@ export class InMemoryBatchViewStore implements BatchViewStore {
 
   async published(id: ViewId): Promise<Generation | null> {
     const view = this.view(id);
-    if (view === undefined) return null;
+    if (view === undefined || !this.isFolded(id)) return null;
     return view.generations.get(view.published)?.generation ?? emptyGeneration(id, view);
   }
 
@@ -98,6 +128,7 @@ export class InMemoryBatchViewStore implements BatchViewStore {
     }
     const first = view.generations.get(number);
     if (first !== undefined) return first.generation;
+    if (!this.isFolded(plan.id)) throw new TwofoldError('conflict', `${plan.id.name} is not folded any more`);
     const generation: Generation = {
       view: plan.id,
       number,
@@ -108,15 +139,26 @@ export class InMemoryBatchViewStore implements BatchViewStore {
       held: summary.held,
       appliedAtMs: summary.appliedAtMs,
       publishedAtMs: null,
+      madeBy: summary.madeBy,
     };
     view.generations.set(number, { generation, rows: loaded, supersededAtMs: null });
     return generation;
   }
 
+  merge(
+    plan: ViewPlan,
+    number: number,
+    cut: OffsetVector,
+    from: MergedRows,
+    summary: BuildSummary,
+  ): Promise<Generation> {
+    return this.load(plan, number, cut, this.mergedRows(plan, from), summary);
+  }
+
   async publish(id: ViewId, number: number): Promise<boolean> {
     const view = this.view(id);
     const next = view?.generations.get(number);
-    if (view === undefined || next === undefined || view.published !== number - 1) return false;
+    if (view === undefined || next === undefined || view.published !== number - 1 || !this.isFolded(id)) return false;
     const last = view.generations.get(view.published);
     if (last !== undefined) last.supersededAtMs = this.now();
     next.generation = { ...next.generation, publishedAtMs: this.now() };
@@ -124,13 +166,14 @@ export class InMemoryBatchViewStore implements BatchViewStore {
     return true;
   }
 
-  async dropSuperseded(id: ViewId, graceMs: number): Promise<number> {
+  async dropSuperseded(id: ViewId, graceMs: number, keep: readonly number[]): Promise<number> {
     const view = this.view(id);
     if (view === undefined) return 0;
     const dropped = [...view.generations.values()].filter(
       ({ generation, rows, supersededAtMs }) =>
         rows !== null &&
         generation.number < view.published - 1 &&
+        !keep.includes(generation.number) &&
         supersededAtMs !== null &&
         supersededAtMs <= this.now() - graceMs,
     );
@@ -150,8 +193,7 @@ export class InMemoryBatchViewStore implements BatchViewStore {
   }
 
   async *scan(plan: ViewPlan, generation: number): AsyncGenerator<readonly ViewRow[]> {
-    const rows = this.rowsOf(plan.id, generation);
-    if (rows === null) throw new TwofoldError('conflict', `generation ${generation} of ${plan.id.name} was dropped`);
+    const rows = this.rowsStanding(plan.id, generation);
     const inOrder = rowsInOrder(plan, { by: { kind: 'window' }, descending: false }, rows.values());
     for (let start = 0; start < inOrder.length; start += CHUNK) yield inOrder.slice(start, start + CHUNK);
   }
@@ -188,6 +230,24 @@ export class InMemoryBatchViewStore implements BatchViewStore {
     return this.views.get(nameOf(id));
   }
 
+  private async *mergedRows(
+    plan: ViewPlan,
+    { generation, except, builds }: MergedRows,
+  ): AsyncGenerator<readonly ViewRow[]> {
+    const isLeftOut = ({ window }: ViewRow): boolean =>
+      except !== null && window >= except.fromMs && window < except.toMs;
+    const standing = generation === null ? [] : [...this.rowsStanding(plan.id, generation).values()];
+    const staged = builds.flatMap((build) => this.stage.rowsOf(build));
+    yield mergeRows(plan, [...standing.filter((row) => !isLeftOut(row)), ...staged]);
+  }
+
+  /** @throws TwofoldError `conflict` where the generation was dropped */
+  private rowsStanding(id: ViewId, number: number): ReadonlyMap<string, ViewRow> {
+    const rows = this.rowsOf(id, number);
+    if (rows !== null) return rows;
+    throw new TwofoldError('conflict', `generation ${number} of ${id.name} was dropped`);
+  }
+
   private rowsOf(id: ViewId, number: number): ReadonlyMap<string, ViewRow> | null {
     if (number === 0) return new Map();
     return this.view(id)?.generations.get(number)?.rows ?? null;
@@ -196,14 +256,15 @@ export class InMemoryBatchViewStore implements BatchViewStore {
 
 const nameOf = ({ name, version }: ViewId): string => `${name}/${version}`;
 
-const emptyGeneration = (view: ViewId, { partitionCounts }: StoredView): Generation => ({
+const emptyGeneration = (view: ViewId, { partitionCounts, founding }: StoredView): Generation => ({
   view,
   number: 0,
-  cut: startOf(partitionCounts),
+  cut: founding ?? startOf(partitionCounts),
   rowCount: 0,
   ...NOTHING_ASIDE,
   appliedAtMs: null,
   publishedAtMs: null,
+  madeBy: null,
 });
 
 const isSelected = ({ dimensions, window }: ViewRow, { dimensions: wanted, ...range }: RowSelection): boolean =>

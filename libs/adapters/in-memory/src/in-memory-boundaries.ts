@@ -6,33 +6,49 @@ import {
   type Partition,
   type ViewId,
 } from '@twofold/core';
-import type { BatchViewStore, Boundaries, Boundary } from '@twofold/ports';
+import type { Boundaries, Boundary } from '@twofold/ports';
+import type { InMemoryBatchViewStore } from './in-memory-batch-view-store.js';
 
-/** The meaning of boundaries, in maps. Asks the batch views what is registered and published. */
+/** The meaning of boundaries, in maps. Asks the batch views what is folded and published. */
 export class InMemoryBoundaries implements Boundaries {
-  private readonly requested = new Set<string>();
-  /** By view and partition: the offset of cut n at index n − 1. */
-  private readonly offsets = new Map<string, Offset[]>();
+  /** By view: the numbers of cuts. */
+  private readonly requested = new Map<string, Set<number>>();
+  /** By view, then by partition: the offset of cut n at index n − 1. */
+  private readonly offsets = new Map<string, Map<string, Offset[]>>();
 
-  constructor(private readonly batchViews: Pick<BatchViewStore, 'published'>) {}
+  constructor(private readonly batchViews: Pick<InMemoryBatchViewStore, 'published' | 'isFolded'>) {}
 
   async requestCut(view: ViewId): Promise<number> {
-    const cut = (await this.publishedNumber(view)) + 1;
-    this.requested.add(cutName(view, cut));
-    return cut;
+    const published = await this.batchViews.published(view);
+    // It may be removed since it was asked.
+    if (published === null || !this.batchViews.isFolded(view)) throw notFolded(view);
+    this.requestedOf(view).add(published.number + 1);
+    return published.number + 1;
   }
 
   async requestedCut(view: ViewId): Promise<number | null> {
     const next = ((await this.batchViews.published(view))?.number ?? 0) + 1;
-    return this.requested.has(cutName(view, next)) ? next : null;
+    return this.requestedOf(view).has(next) ? next : null;
   }
 
   async propose(view: ViewId, cut: number, partition: Partition, offset: Offset): Promise<Offset | null> {
-    await this.publishedNumber(view);
+    if (!this.batchViews.isFolded(view)) throw notFolded(view);
     const recorded = this.recorded(view, partition);
     const isNext = recorded.length === cut - 1 && (recorded.at(-1) ?? 0) <= offset;
     if (isNext) recorded.push(offset);
     return recorded[cut - 1] ?? null;
+  }
+
+  /** Cut 1 of a version that begins there. */
+  found(view: ViewId, founding: OffsetVector): void {
+    this.requestedOf(view).add(1);
+    for (const [stream, offsets] of Object.entries(founding))
+      for (const [partition, offset] of offsets.entries()) this.recorded(view, { stream, partition }).push(offset);
+  }
+
+  forget(view: ViewId): void {
+    this.requested.delete(nameOf(view));
+    this.offsets.delete(nameOf(view));
   }
 
   async ofPartition(view: ViewId, partition: Partition, above: Offset): Promise<readonly Boundary[]> {
@@ -54,18 +70,22 @@ export class InMemoryBoundaries implements Boundaries {
     return vector;
   }
 
-  private async publishedNumber(view: ViewId): Promise<number> {
-    const published = await this.batchViews.published(view);
-    if (published !== null) return published.number;
-    throw new TwofoldError('unknown-view', `view ${view.name} is not registered at version ${view.version}`);
+  private requestedOf(view: ViewId): Set<number> {
+    const cuts = this.requested.get(nameOf(view)) ?? new Set();
+    this.requested.set(nameOf(view), cuts);
+    return cuts;
   }
 
-  private recorded({ name, version }: ViewId, partition: Partition): Offset[] {
-    const key = `${name}/${version}/${partitionName(partition)}`;
-    const offsets = this.offsets.get(key) ?? [];
-    this.offsets.set(key, offsets);
+  private recorded(view: ViewId, partition: Partition): Offset[] {
+    const byPartition = this.offsets.get(nameOf(view)) ?? new Map<string, Offset[]>();
+    this.offsets.set(nameOf(view), byPartition);
+    const offsets = byPartition.get(partitionName(partition)) ?? [];
+    byPartition.set(partitionName(partition), offsets);
     return offsets;
   }
 }
 
-const cutName = ({ name, version }: ViewId, cut: number): string => `${name}/${version}/${cut}`;
+const nameOf = ({ name, version }: ViewId): string => `${name}/${version}`;
+
+const notFolded = ({ name, version }: ViewId): TwofoldError =>
+  new TwofoldError('unknown-view', `view ${name} is not folded at version ${version}`);

@@ -1,6 +1,7 @@
 export { InMemoryAuditLedger } from './in-memory-audit-ledger.js';
 export { InMemoryBatchViewStore } from './in-memory-batch-view-store.js';
 export { InMemoryBoundaries } from './in-memory-boundaries.js';
+export { InMemoryBuildStage } from './in-memory-build-stage.js';
 export { InMemoryControlChannel } from './in-memory-control-channel.js';
 export { InMemoryDeadLetters } from './in-memory-dead-letters.js';
 export { InMemoryEventLog } from './in-memory-event-log.js';
@@ -8,4 +9,5 @@ export { InMemoryMasterDataset } from './in-memory-master-dataset.js';
 export { InMemoryReplayLedger } from './in-memory-replay-ledger.js';
 export { InMemorySpeedViewStore } from './in-memory-speed-view-store.js';
 export { InMemoryBatchEngine } from './in-memory-batch-engine.js';
+export { InMemoryViewVersions } from './in-memory-view-versions.js';
 export { virtualClock } from './virtual-clock.js';

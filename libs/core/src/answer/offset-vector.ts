@@ -21,3 +21,8 @@ export const isAtLeast = (vector: OffsetVector, lowest: OffsetVector): boolean =
   );
 
 export const partitionName = ({ stream, partition }: Partition): string => `${stream}/${partition}`;
+
+/** Whether a vector names every partition of streams that have these many, and no other. */
+export const isOfPartitions = (vector: OffsetVector, partitionCounts: Readonly<Record<string, number>>): boolean =>
+  Object.keys(vector).length === Object.keys(partitionCounts).length &&
+  Object.entries(partitionCounts).every(([stream, count]) => vector[stream]?.length === count);

@@ -1,7 +1,7 @@
 import type { ViewId, ViewRow } from '@twofold/core';
 import { InMemoryBatchViewStore } from '@twofold/in-memory';
-import type { BatchViewStore } from '@twofold/ports';
 import { replacing, type Mistake, type MistakenWorld } from '../mistake.js';
+import type { OpenBatchViews } from '../stores.js';
 
 const LOADING_MS = 300;
 const LATE_MS = 4_000;
@@ -116,10 +116,10 @@ export const GENERATION_MISTAKES: readonly Mistake[] = [
 
 /** Registers a generation at once; its rows come later, if its builder lives. */
 function registeringFirst(
-  right: BatchViewStore,
+  right: OpenBatchViews,
   wait: MistakenWorld['wait'],
   andThen: (view: ViewId, number: number) => Promise<boolean>,
-): BatchViewStore {
+): OpenBatchViews {
   const late = new InMemoryBatchViewStore();
   const unlessDropped = async <T>(of: T | null, rows: Promise<readonly ViewRow[] | null>) =>
     of === null ? null : ((await rows) ?? []);
@@ -147,7 +147,7 @@ function registeringFirst(
 async function* none(): AsyncGenerator<readonly ViewRow[]> {}
 
 /** Moves the pointer to what is named, wherever it stands. */
-function swappingBlindly(right: BatchViewStore): BatchViewStore {
+function swappingBlindly(right: OpenBatchViews): OpenBatchViews {
   const pointers = new Map<string, number>();
   return replacing(right, {
     publish: async (id, number) => {

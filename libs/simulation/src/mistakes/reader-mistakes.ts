@@ -102,7 +102,7 @@ export const READER_MISTAKES: readonly Mistake[] = [
                 readKeys: async (...args) => (await right.readKeys(...args)) ?? [],
               }),
           }
-        : { batchViews: (right) => replacing(right, { dropSuperseded: (view) => right.dropSuperseded(view, 0) }) },
+        : { batchViews: (right) => replacing(right, { dropSuperseded: (view) => right.dropSuperseded(view, 0, []) }) },
   },
   {
     name: 'a session forgets its position',

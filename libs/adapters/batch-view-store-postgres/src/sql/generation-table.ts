@@ -9,15 +9,19 @@ import {
 import { keyIndexName, quoteIdentifier, tableReference, windowIndexName } from './identifier.js';
 
 export const createTable = (table: string, plan: ViewPlan): string =>
-  `CREATE TABLE ${tableReference(table)} (${[
-    ...generationColumns(plan),
-    ...measureColumns(plan).map(({ column }) => column),
-  ]
-    .map(columnDefinition)
-    .join(', ')})`;
+  createTableOf(table, [...generationColumns(plan), ...measureColumns(plan).map(({ column }) => column)]);
+
+/** The rows of a build under way: none of its columns says that a row is there once. */
+export const createStageTable = (table: string, plan: ViewPlan): string =>
+  createTableOf(table, generationColumns(plan));
+
+const createTableOf = (table: string, columns: readonly GenerationColumn[]): string =>
+  `CREATE TABLE ${tableReference(table)} (${columns.map(columnDefinition).join(', ')})`;
+
+export const copyIntoTable = (table: string): string => `COPY ${tableReference(table)} FROM STDIN WITH (FORMAT text)`;
 
 /** FREEZE: the table is of the same transaction, so its rows need no later visit of vacuum. */
-export const copyIntoTable = (table: string): string =>
+export const copyIntoNew = (table: string): string =>
   `COPY ${tableReference(table)} FROM STDIN WITH (FORMAT text, FREEZE true)`;
 
 /** The key of a row; also what proves that the engine gave each row once. */

@@ -16,9 +16,14 @@ export const tableReference = (table: string): string => `"public".${quoteIdenti
  * and an attempt of 8 characters, which leaves room for the names of its indexes. `attempt` is new for each load, so that two loads never meet.
  */
 export function generationTableName(view: ViewId, number: number, attempt: string): string {
-  const slug = view.name.replaceAll('-', '_').slice(0, MAX_SLUG_LENGTH);
-  return `gen_${slug}_${view.version}_${number}_${attempt}`;
+  return `gen_${slugOf(view)}_${view.version}_${number}_${attempt}`;
 }
+
+/** The name of the table of a build under way: `build_<view>_<version>_<attempt>`. `attempt` is new for each stage. */
+export const stageTableName = (view: ViewId, attempt: string): string =>
+  `build_${slugOf(view)}_${view.version}_${attempt}`;
+
+const slugOf = ({ name }: ViewId): string => name.replaceAll('-', '_').slice(0, MAX_SLUG_LENGTH);
 
 export const keyIndexName = (table: string): string => `${table}_key`;
 

@@ -1,4 +1,4 @@
-import type { RowOrder, ViewPlan } from '@twofold/core';
+import type { ViewPlan } from '@twofold/core';
 import type { RowsRead } from '@twofold/ports';
 import { generationColumns } from './generation-columns.js';
 import { havingConditions } from './having-condition.js';
@@ -7,14 +7,6 @@ import { afterConditions, orderBy, orderKeys } from './order-keys.js';
 import { Parameters, type Statement } from './parameters.js';
 import { boundedInSize } from './selected-size.js';
 import { selectionConditions, whereAll } from './selection-condition.js';
-
-const BY_WINDOW: RowOrder = { by: { kind: 'window' }, descending: false };
-
-/** All rows of a generation by window, then by dimensions, columns as in {@link generationColumns}. */
-export const selectInOrder = (plan: ViewPlan, table: string): string =>
-  `SELECT ${generationColumns(plan)
-    .map(({ name }) => quoteIdentifier(name))
-    .join(', ')} FROM ${tableReference(table)} ORDER BY ${orderBy(orderKeys(plan, BY_WINDOW))}`;
 
 /** A page of a generation's rows, columns as in {@link generationColumns}. */
 export function selectRows(plan: ViewPlan, table: string, read: RowsRead): Statement {
