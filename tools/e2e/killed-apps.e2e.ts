@@ -1,11 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { catalog } from '@twofold/catalog';
+import { flightLanded } from '@twofold/catalog-flights';
 import { compareRows, naiveView, presentRow, viewNamed, type PlainEvent } from '@twofold/core';
 import { eventually, testServers } from '@twofold/testkit';
 import { ask, type PlainAnswer } from '../demo/gateway.ts';
 import { AnswerPoll } from './answer-poll.ts';
 import { FlightFeed } from './flight-feed.ts';
-import { prefixOf, readFlightLog } from './flight-log.ts';
+import { prefixOf, readLog } from './read-log.ts';
 import { Platform } from './platform.ts';
 
 const KILLS = 10;
@@ -82,7 +83,7 @@ describe('the platform under kill -9', () => {
       await eventually('every acknowledged event is applied', () => applied() === feed.acknowledged, RECOVERY_MS);
       const answers = await poll.stop();
 
-      const log = await readFlightLog(servers.KAFKA_BROKERS, platform.namespace);
+      const log = await readLog(servers.KAFKA_BROKERS, platform.namespace, flightLanded);
       expect(sumOf(log.map((events) => events.length))).toBe(feed.acknowledged);
       for (const [index, answer] of answers.entries()) {
         expect(answer.rows).toEqual(referenceAt(log, answer));
@@ -127,7 +128,7 @@ describe('the platform under kill -9', () => {
         const { position } = (await sent.json()) as { position: string };
         const answer = await ask(gateway, VIEW, { limit: '10000', atLeast: position, waitMs: '10000' });
         expect(answer.rows.some((row) => row['airport'] === `X${stop}`)).toBe(true);
-        const log = await readFlightLog(servers.KAFKA_BROKERS, platform.namespace);
+        const log = await readLog(servers.KAFKA_BROKERS, platform.namespace, flightLanded);
         expect(answer.rows).toEqual(referenceAt(log, answer));
       }
     },

@@ -17,7 +17,7 @@ type Servers = Readonly<Record<'KAFKA_BROKERS' | 'REDIS_URL' | 'DATABASE_URL', s
 export class Platform {
   readonly namespace: string;
   private readonly installation: Installation;
-  private readonly environment: Readonly<Record<string, string>>;
+  private environment: Readonly<Record<string, string>>;
   private readonly directory = mkdtempSync(join(tmpdir(), 'twofold-e2e-'));
   private readonly apps = new Map<AppName, AppProcess>();
   private readonly ports = new Map<AppName, number>();
@@ -49,6 +49,11 @@ export class Platform {
     return platform;
   }
 
+  /** Its own, among those of others. */
+  get databaseUrl(): string {
+    return this.environment['DATABASE_URL'] ?? '';
+  }
+
   url(app: AppName): string {
     return `http://127.0.0.1:${this.ports.get(app)}`;
   }
@@ -59,6 +64,11 @@ export class Platform {
       // in our group: who ends the tests, ends the apps
       new AppProcess(app, this.ports.get(app) ?? 0, this.environment, join(this.directory, `${app}.log`), 'ours'),
     );
+  }
+
+  /** What is started from now on has these settings, too. */
+  set(settings: Readonly<Record<string, string>>): void {
+    this.environment = { ...this.environment, ...settings };
   }
 
   async ready(app: AppName): Promise<void> {

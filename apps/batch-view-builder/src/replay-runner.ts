@@ -69,7 +69,8 @@ export class ReplayRunner implements OnApplicationBootstrap, BeforeApplicationSh
     for (const replay of replays) {
       const isBuilt = isBuilding(replay);
       const building = [...this.running.values()].filter((other) => other.isBuilt).length;
-      if (this.running.has(replay.id) || (!isBuilt && !isToBeCleaned(replay)) || (isBuilt && building >= atOnce)) continue;
+      if (this.running.has(replay.id) || (!isBuilt && !isToBeCleaned(replay)) || (isBuilt && building >= atOnce))
+        continue;
       this.running.set(replay.id, { isBuilt, ended: this.run(replay) });
     }
     const beingCleaned = new Set(replays.filter(isToBeCleaned).map(({ view }) => view.version));

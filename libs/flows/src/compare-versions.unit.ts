@@ -82,7 +82,7 @@ async function generation(plan: ViewPlan, rows: readonly ViewRow[]) {
   async function* chunk() {
     yield rows;
   }
-  const summary = { deadLetters: 0, duplicates: 0, held: 0, appliedAtMs: null };
+  const summary = { deadLetters: 0, duplicates: 0, held: 0, appliedAtMs: null, madeBy: 'naive' };
   const { number, rowCount } = await store.load(plan, 1, { sales: [9] }, chunk(), summary);
   return { plan, number, rowCount };
 }

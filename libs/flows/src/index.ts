@@ -23,3 +23,5 @@ export {
   type RebuildPorts,
 } from './rebuild-view.js';
 export { registerViews, type RegisterPorts } from './register-views.js';
+export { removeVersion, type RemovePorts } from './remove-version.js';
+export { runReplay, type RunReplayPorts } from './run-replay.js';

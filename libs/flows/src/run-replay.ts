@@ -126,7 +126,7 @@ async function build(ports: RunReplayPorts, replay: Replay, stop: AbortSignal): 
       if (watched.signal.aborted) return null;
       await clock.wait(POLL_MS, watched.signal);
     }
-    const summary = await masterDataset.summaryBelow(cut);
+    const summary = { ...(await masterDataset.summaryBelow(cut)), madeBy: engine.name };
     const from = { generation: null, except: null, builds: [replay.id] };
     const { rowCount } = await batchViews.merge(plan, FIRST, cut, from, summary);
     const progress = (await stage.progress(replay.id)) ?? [];

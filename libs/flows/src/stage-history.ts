@@ -1,11 +1,4 @@
-import {
-  TwofoldError,
-  type Offset,
-  type OffsetVector,
-  type Partition,
-  type ViewPlan,
-  type ViewRow,
-} from '@twofold/core';
+import { TwofoldError, type Offset, type OffsetVector, type Partition, type ViewPlan } from '@twofold/core';
 import type { BatchEngine, BuildStage, Clock, StagedPartition } from '@twofold/ports';
 
 export type StagePorts = {
@@ -79,7 +72,7 @@ async function stagePartition(
     const rows = engine.compute(plan, { ...rangeOf(staged, from, to), windows: null }, stop);
     const { stream, partition } = staged;
     const step = { stream, partition, from, to, busyMs };
-    if (!(await stage.add(plan, build, step, untilStopped(rows, stop)))) {
+    if (!(await stage.add(plan, build, step, rows))) {
       // another builder was first: it goes on after what that one staged
       from = await doneOf(stage, build, staged);
       continue;
@@ -106,15 +99,6 @@ function rangeOf(
 ): { readonly from: OffsetVector; readonly to: OffsetVector } {
   const at = (offset: Offset): OffsetVector => ({ [stream]: [...new Array<Offset>(partition).fill(0), offset] });
   return { from: at(from), to: at(to) };
-}
-
-/** Rows that end early are not those of the step: whoever stores them must not take them for it. */
-async function* untilStopped(
-  rows: AsyncIterable<readonly ViewRow[]>,
-  stop: AbortSignal,
-): AsyncGenerator<readonly ViewRow[]> {
-  yield* rows;
-  if (stop.aborted) throw new TwofoldError('conflict', 'it was stopped in the middle of a step');
 }
 
 const clamp = (value: number, least: number, most: number): number => Math.max(least, Math.min(value, most));

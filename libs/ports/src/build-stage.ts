@@ -9,6 +9,14 @@ export type StagedPartition = Partition & {
   readonly busyMs: number;
 };
 
+/** The events of [from, to) of a partition. */
+export type StagedStep = Partition & {
+  readonly from: Offset;
+  readonly to: Offset;
+  /** Time that computing took, milliseconds: asked when the rows were taken. */
+  readonly busyMs: () => number;
+};
+
 /**
  * Partial rows of a build under way, kept so that the build goes on where it was killed. Rows with the same dimensions and
  * window may be there many times, of different steps: `BatchViewStore.merge` combines them. `build` is an id that nobody else has.
@@ -28,7 +36,7 @@ export interface BuildStage {
   add(
     plan: ViewPlan,
     build: string,
-    step: Partition & { readonly from: Offset; readonly to: Offset; readonly busyMs: number },
+    step: StagedStep,
     rows: AsyncIterable<readonly ViewRow[]>,
   ): Promise<boolean>;
   /** null: there is no such stage. */

@@ -9,7 +9,7 @@ export {
   type RowsRead,
 } from './batch-view-store.js';
 export { type Boundaries, type Boundary } from './boundaries.js';
-export { type BuildStage, type StagedPartition } from './build-stage.js';
+export { type BuildStage, type StagedPartition, type StagedStep } from './build-stage.js';
 export { type Clock } from './clock.js';
 export { type ControlChannel, type ControlEvent } from './control-channel.js';
 export {

@@ -1,6 +1,6 @@
 import { TwofoldError, offsetAt, type OffsetVector, type Partition, type ViewPlan, type ViewRow } from '@twofold/core';
 import { reachingStore, type Metadata } from '@twofold/metadata';
-import type { BuildStage, StagedPartition } from '@twofold/ports';
+import type { BuildStage, StagedPartition, StagedStep } from '@twofold/ports';
 import type pg from 'pg';
 import { randomBytes } from 'node:crypto';
 import { inTransaction } from './in-transaction.js';
@@ -10,7 +10,7 @@ import { runStatement } from './run-statement.js';
 import { DROP_WAIT_MS, UNDEFINED_TABLE, sqlStateOf } from './sql-state.js';
 import { copyIntoTable, createStageTable, dropTables } from './sql/generation-table.js';
 import { stageTableName } from './sql/identifier.js';
-import { deleteStage, insertStage, insertStagedPartitions, moveDone, type Step } from './sql/stage-statements.js';
+import { deleteStage, insertStage, insertStagedPartitions, moveDone } from './sql/stage-statements.js';
 
 /** The table of the stage was dropped, or another builder's step came first: what was added is undone. */
 class NotAdded extends Error {}
@@ -35,7 +35,7 @@ export class PostgresBuildStage implements BuildStage {
   }
 
   /** The rows first, then the move: so a builder that stands still locks no other's step. One transaction. */
-  add(plan: ViewPlan, build: string, step: Step, rows: AsyncIterable<readonly ViewRow[]>): Promise<boolean> {
+  add(plan: ViewPlan, build: string, step: StagedStep, rows: AsyncIterable<readonly ViewRow[]>): Promise<boolean> {
     return reachingStore(async () => {
       const stage = await this.metadata.prisma.buildStage.findUnique({
         where: { build },

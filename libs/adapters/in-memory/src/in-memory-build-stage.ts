@@ -1,14 +1,5 @@
-import {
-  TwofoldError,
-  offsetAt,
-  partitionName,
-  type Offset,
-  type OffsetVector,
-  type Partition,
-  type ViewPlan,
-  type ViewRow,
-} from '@twofold/core';
-import type { BuildStage, StagedPartition } from '@twofold/ports';
+import { TwofoldError, offsetAt, partitionName, type OffsetVector, type ViewPlan, type ViewRow } from '@twofold/core';
+import type { BuildStage, StagedPartition, StagedStep } from '@twofold/ports';
 
 type Stage = { readonly partitions: StagedPartition[]; readonly rows: ViewRow[] };
 
@@ -33,13 +24,7 @@ export class InMemoryBuildStage implements BuildStage {
   async add(
     _plan: ViewPlan,
     build: string,
-    {
-      stream,
-      partition,
-      from,
-      to,
-      busyMs,
-    }: Partition & { readonly from: Offset; readonly to: Offset; readonly busyMs: number },
+    { stream, partition, from, to, busyMs }: StagedStep,
     rows: AsyncIterable<readonly ViewRow[]>,
   ): Promise<boolean> {
     const find = (): { readonly stage: Stage; readonly at: number } | null => {
@@ -56,7 +41,7 @@ export class InMemoryBuildStage implements BuildStage {
     const staged = found?.stage.partitions[found.at];
     if (found === null || staged === undefined) return false;
     found.stage.rows.push(...added);
-    found.stage.partitions[found.at] = { ...staged, done: to, busyMs: staged.busyMs + busyMs };
+    found.stage.partitions[found.at] = { ...staged, done: to, busyMs: staged.busyMs + busyMs() };
     return true;
   }
 

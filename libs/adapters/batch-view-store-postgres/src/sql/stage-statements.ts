@@ -1,8 +1,6 @@
-import { offsetAt, type Offset, type OffsetVector, type Partition } from '@twofold/core';
+import { offsetAt, type OffsetVector } from '@twofold/core';
+import type { StagedStep } from '@twofold/ports';
 import type { Statement } from './parameters.js';
-
-/** What is added to a stage in one step. */
-export type Step = Partition & { readonly from: Offset; readonly to: Offset; readonly busyMs: number };
 
 /** Unless the build has a stage. */
 export const insertStage = (build: string, table: string): Statement => ({
@@ -28,10 +26,10 @@ export const insertStagedPartitions = (build: string, from: OffsetVector, to: Of
 };
 
 /** Compare-and-set of how far the build is on a partition. One row if it moved. */
-export const moveDone = (build: string, { stream, partition, from, to, busyMs }: Step): Statement => ({
+export const moveDone = (build: string, { stream, partition, from, to, busyMs }: StagedStep): Statement => ({
   text: `UPDATE public.staged_partition SET done_offset = $5, busy_ms = busy_ms + $6::bigint
     WHERE build = $1 AND stream = $2 AND partition = $3 AND done_offset = $4`,
-  values: [build, stream, partition, from, to, Math.round(busyMs)],
+  values: [build, stream, partition, from, to, Math.round(busyMs())],
 });
 
 /** With what it says of its partitions. */
