@@ -63,6 +63,7 @@ export {
   type RequestParameters,
   type RowsRequest,
 } from './answer/rows-request.js';
+export { isWithin, type WindowSpan } from './answer/window-span.js';
 export { compileFold, compileFoldSource, foldScope, foldSource, type ViewFold } from './compile/compile-fold.js';
 export { compileUpcast, type CompiledUpcast } from './compile/compile-upcast.js';
 export { compileSql, type SqlRelation } from './compile/compile-sql.js';
