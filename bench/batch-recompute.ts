@@ -30,7 +30,8 @@ export async function batchRecompute({
 }): Promise<void> {
   const directory = mkdtempSync(join(tmpdir(), 'twofold-bench-'));
   const files = await writeArchive(directory, events);
-  const engine = await DuckDbBatchEngine.open({ tempDirectory: directory });
+  const masterDataset = { filesBelow: async () => files };
+  const engine = await DuckDbBatchEngine.open({ masterDataset, tempDirectory: directory });
   const byHand = await (await DuckDBInstance.create(':memory:')).connect();
   const paths = files.map(({ location }) => `'${location}'`).join(', ');
   await byHand.run(`CREATE VIEW events AS SELECT * FROM read_parquet([${paths}])`);
@@ -44,7 +45,7 @@ export async function batchRecompute({
     const theirs: number[] = [];
     let rows = 0;
     for (let round = 0; round <= rounds; round++) {
-      const [computed, computeMs] = await timed(() => computeRows(engine, plan, events, files));
+      const [computed, computeMs] = await timed(() => computeRows(engine, plan, events));
       const [selected, selectMs] = await timed(
         async () => (await byHand.runAndReadAll(BY_HAND[name] ?? '')).getRows().length,
       );
@@ -62,14 +63,10 @@ export async function batchRecompute({
   rmSync(directory, { recursive: true, force: true });
 }
 
-async function computeRows(
-  engine: DuckDbBatchEngine,
-  plan: ViewPlan,
-  events: number,
-  files: readonly ArchiveFile[],
-): Promise<number> {
+async function computeRows(engine: DuckDbBatchEngine, plan: ViewPlan, events: number): Promise<number> {
+  const range = { from: {}, to: { flights: [events] }, windows: null };
   let rows = 0;
-  for await (const chunk of engine.compute(plan, { flights: [events] }, files)) rows += chunk.length;
+  for await (const chunk of engine.compute(plan, range, new AbortController().signal)) rows += chunk.length;
   return rows;
 }
 

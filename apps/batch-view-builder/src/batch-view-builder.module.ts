@@ -69,7 +69,12 @@ export class BatchViewBuilderModule {
           inject: [METADATA],
           useFactory: (database: Metadata) => ParquetMasterDataset.open({ directory: ARCHIVE_DIR, database }),
         },
-        { provide: ENGINE, useFactory: () => DuckDbBatchEngine.open({ tempDirectory: tmpdir() }) },
+        {
+          provide: ENGINE,
+          inject: [MASTER_DATASET],
+          useFactory: (masterDataset: ParquetMasterDataset) =>
+            DuckDbBatchEngine.open({ masterDataset, tempDirectory: tmpdir() }),
+        },
         { provide: SPEED_VIEWS, useFactory: () => RedisSpeedViewStore.connect({ url: REDIS_URL, namespace }) },
         closeAtShutdown(METADATA, MASTER_DATASET, ENGINE, SPEED_VIEWS, LOG, ADMIN, DEAD_LETTER_TOPIC, CONTROL_CHANNEL),
         {

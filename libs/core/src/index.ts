@@ -64,7 +64,7 @@ export {
   type RequestParameters,
   type RowsRequest,
 } from './answer/rows-request.js';
-export { type WindowSpan } from './answer/window-span.js';
+export { isWithin, type WindowSpan } from './answer/window-span.js';
 export { compileFold, compileFoldSource, foldScope, foldSource, type ViewFold } from './compile/compile-fold.js';
 export { compileUpcast, type CompiledUpcast } from './compile/compile-upcast.js';
 export { compileSql, type SqlRelation } from './compile/compile-sql.js';
@@ -183,7 +183,7 @@ export {
 } from './replay/decide-replay.js';
 export {
   differentRows,
-  isWithin,
+  differsWithin,
   type Difference,
   type DifferenceBounds,
   type DifferenceSample,

@@ -1,13 +1,5 @@
 import { TwofoldError, isAtLeast, type OffsetVector, type Partition, type ViewId, type ViewPlan } from '@twofold/core';
-import type {
-  ArchiveFile,
-  BatchEngine,
-  BatchViewStore,
-  Boundaries,
-  Clock,
-  Generation,
-  MasterDataset,
-} from '@twofold/ports';
+import type { BatchEngine, BatchViewStore, Boundaries, Clock, Generation, MasterDataset } from '@twofold/ports';
 
 export type BuildPorts = {
   readonly boundaries: Boundaries;
@@ -67,9 +59,9 @@ export async function buildGeneration(
   );
   tell(`the archive has reached the cut; ${engine.name} computes`);
 
-  const files = await filesOfSources(masterDataset, plan, cut);
   const summary = { ...(await masterDataset.summaryBelow(cut)), madeBy: engine.name };
-  const generation = await batchViews.load(plan, number, cut, engine.compute(plan, cut, files), summary);
+  const rows = engine.compute(plan, { from: {}, to: cut, windows: null }, stop);
+  const generation = await batchViews.load(plan, number, cut, rows, summary);
   tell(`${generation.rowCount} rows loaded`);
 
   const wasMine = await batchViews.publish(plan.id, number);
@@ -88,16 +80,6 @@ export async function buildGeneration(
 
 /** Whether the log has anything that the published generation has not. */
 export const hasNews = (published: Generation, head: OffsetVector): boolean => !isAtLeast(published.cut, head);
-
-/** The archive's files of every event type that the view reads, all versions. */
-async function filesOfSources(
-  masterDataset: MasterDataset,
-  { sources }: ViewPlan,
-  cut: OffsetVector,
-): Promise<readonly ArchiveFile[]> {
-  const files = sources.map(({ event }) => masterDataset.filesBelow(cut, event.type));
-  return (await Promise.all(files)).flat();
-}
 
 async function archivedTo(masterDataset: MasterDataset, cut: OffsetVector): Promise<OffsetVector> {
   const streams = Object.entries(cut).map(async ([stream, offsets]) => {

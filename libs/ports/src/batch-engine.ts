@@ -1,14 +1,27 @@
-import type { OffsetVector, ViewPlan, ViewRow } from '@twofold/core';
-import type { ArchiveFile } from './master-dataset.js';
+import type { OffsetVector, ViewPlan, ViewRow, WindowSpan } from '@twofold/core';
 
-/** What computes a generation. */
+/**
+ * Which events: those that apply at offsets in [from, to) of each partition of `to` (one that was held, where it was released),
+ * and, where `windows` says so, only those of these windows. A partition that `from` does not name begins at 0.
+ */
+export type EventRange = {
+  readonly from: OffsetVector;
+  readonly to: OffsetVector;
+  readonly windows: WindowSpan | null;
+};
+
+/** What computes a generation, whole or in steps. */
 export interface BatchEngine {
   readonly name: string;
+  /** Whether each (dimensions, window) of a computation comes once. Else it may come often, to be combined by whoever stores the rows. */
+  readonly givesEachRowOnce: boolean;
   /**
-   * The view's rows for exactly the events below the cut, in chunks, each (dimensions, window) once. `files` are the
-   * archive's files of every event type that the view reads. Same rows as the fold, from any engine. Rejects with `overflow`,
-   * which names the event, where arithmetic of the view leaves 64 bits. Bounded memory: the engine spills, the chunks stream.
+   * The view's rows for exactly the events of the range, in chunks, in no order. Same rows as the fold, from any engine, once
+   * those alike are combined; and those of a range's steps, combined, are those of the range. Rejects with `overflow`, which names the
+   * event, where arithmetic of the view leaves 64 bits of an event of the range; with `conflict` when `stop` is aborted before
+   * the last chunk. Bounded memory: the engine spills or gives rows early, the chunks stream. Nothing is written: killed, or left
+   * by its reader, nothing of it is left.
    */
-  compute(plan: ViewPlan, cut: OffsetVector, files: readonly ArchiveFile[]): AsyncIterable<readonly ViewRow[]>;
+  compute(plan: ViewPlan, range: EventRange, stop: AbortSignal): AsyncIterable<readonly ViewRow[]>;
   close(): Promise<void>;
 }

@@ -81,7 +81,7 @@ async function valuesOf(sql: string): Promise<readonly ExactInteger[]> {
 }
 
 async function rowInDuckDb(): Promise<ViewRow> {
-  const sql = compileSql(plan, [{ source: 0, relation: 'archive', below: null }], duckDb);
+  const sql = compileSql(plan, [{ source: 0, relation: 'archive', within: null }], duckDb);
   const result = await connection.stream(sql);
   const chunk = await result.fetchChunk();
   const [row] = chunk === null ? [] : rowsOfChunk(plan, chunk);

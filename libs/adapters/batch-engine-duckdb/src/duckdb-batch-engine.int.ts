@@ -46,7 +46,7 @@ import {
   type ViewPlan,
   type ViewRow,
 } from '@twofold/core';
-import type { ArchiveFile } from '@twofold/ports';
+import type { ArchiveFile, EventRange, MasterDataset } from '@twofold/ports';
 import { eventually } from '@twofold/testkit';
 import { DuckDbBatchEngine } from './duckdb-batch-engine.js';
 
@@ -106,9 +106,16 @@ let directory: string;
 let engine: DuckDbBatchEngine;
 let writer: DuckDBConnection;
 let files = 0;
+/** What the archive holds. */
+let standing: readonly ArchiveFile[] = [];
+const masterDataset: Pick<MasterDataset, 'filesBelow'> = {
+  filesBelow: async (_cut, eventType) => standing.filter((file) => file.eventType === eventType),
+};
+const never = new AbortController().signal;
+const rangeTo = (to: OffsetVector): EventRange => ({ from: {}, to, windows: null });
 beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), 'twofold-test-'));
-  engine = await DuckDbBatchEngine.open({ tempDirectory: directory, memoryLimitMiB: 256, threads: 2 });
+  engine = await DuckDbBatchEngine.open({ masterDataset, tempDirectory: directory, memoryLimitMiB: 256, threads: 2 });
   writer = await DuckDBConnection.create();
 });
 afterAll(async () => {
@@ -146,9 +153,13 @@ async function archived(
 const sqlLiteral = (value: Scalar): string =>
   typeof value === 'string' ? duckDb.quoteText(value) : value === null ? 'NULL' : `(${String(value)})`;
 
-async function computed(plan: ViewPlan, cut: OffsetVector, of: readonly ArchiveFile[]): Promise<readonly ViewRow[]> {
+const computed = (plan: ViewPlan, cut: OffsetVector, of: readonly ArchiveFile[]): Promise<readonly ViewRow[]> =>
+  computedOf(plan, rangeTo(cut), of);
+
+async function computedOf(plan: ViewPlan, range: EventRange, of: readonly ArchiveFile[]): Promise<readonly ViewRow[]> {
+  standing = of;
   const rows: ViewRow[] = [];
-  for await (const chunk of engine.compute(plan, cut, of)) rows.push(...chunk);
+  for await (const chunk of engine.compute(plan, range, never)) rows.push(...chunk);
   return inOrder(rows);
 }
 
@@ -204,6 +215,34 @@ describe('the DuckDB batch engine', () => {
     ] as const) {
       const below = [...first.slice(0, a), ...second.slice(0, b), ...third.slice(0, c)];
       expect(await computed(plan, { flights: [a, b, c] }, standing)).toEqual(naive(plan, below));
+    }
+  });
+
+  test('takes exactly the events of a range and of its windows, and reads no file outside of it', async () => {
+    const days = Array.from({ length: 30 }, (_, n) => flight({ delay: n + 1 }, NOON + (n % 3) * 86_400_000));
+    const plan = totalBy(delayOf, daily());
+    const broken = { ...(await archived([flight()], { from: 30 })), location: join(directory, 'not there') };
+    const all = [
+      await archived(days.slice(0, 10)),
+      await archived(days.slice(10, 20), { from: 10 }),
+      await archived(days.slice(20), { from: 20 }),
+      broken,
+    ];
+    const midnight = NOON - (NOON % 86_400_000);
+    for (const [from, to] of [
+      [0, 30],
+      [10, 20],
+      [3, 7],
+      [7, 23],
+      [19, 20],
+      [20, 20],
+    ] as const) {
+      const range = { from: { flights: [from] }, to: { flights: [to] }, windows: null };
+      const within = days.slice(from, to);
+      expect(await computedOf(plan, range, all)).toEqual(naive(plan, within));
+      const windows = { fromMs: midnight + 86_400_000, toMs: midnight + 3 * 86_400_000 };
+      const late = within.filter(({ timeMs }) => timeMs >= windows.fromMs);
+      expect(await computedOf(plan, { ...range, windows }, all)).toEqual(naive(plan, late));
     }
   });
 
@@ -413,20 +452,20 @@ describe('the DuckDB batch engine', () => {
       [landed],
     );
     const flights = Array.from({ length: 5_000 }, (_, n) => flight({ delay: n }));
-    const file = await archived(flights);
+    standing = [await archived(flights)];
     let chunks = 0;
     const seen = new Set<Scalar>();
-    for await (const chunk of engine.compute(plan, { flights: [5_000] }, [file])) {
+    for await (const chunk of engine.compute(plan, rangeTo({ flights: [5_000] }), never)) {
       chunks++;
       for (const { dimensions } of chunk) seen.add(dimensions[0] ?? null);
     }
     expect(chunks).toBeGreaterThan(1);
     expect(seen.size).toBe(5_000);
-    for await (const chunk of engine.compute(plan, { flights: [5_000] }, [file])) {
+    for await (const chunk of engine.compute(plan, rangeTo({ flights: [5_000] }), never)) {
       expect(chunk.length).toBeGreaterThan(0);
       break;
     }
-    expect(await computed(totalBy(delayOf), { flights: [1] }, [file])).toHaveLength(1);
+    expect(await computed(totalBy(delayOf), { flights: [1] }, standing)).toHaveLength(1);
   });
 
   describe('with less memory than the rows take', () => {
@@ -457,7 +496,7 @@ describe('the DuckDB batch engine', () => {
       file = { partition, from: 0, to: ROWS, eventType: landed.type, eventVersion: 1, rowCount: ROWS, location };
     }, 60_000);
     beforeEach(async () => {
-      small = await DuckDbBatchEngine.open({ tempDirectory: directory, memoryLimitMiB: 64, threads: 1 });
+      small = await DuckDbBatchEngine.open({ masterDataset, tempDirectory: directory, memoryLimitMiB: 64, threads: 1 });
     });
     afterEach(async () => {
       await small.close();
@@ -471,9 +510,10 @@ describe('the DuckDB batch engine', () => {
         .map((name) => join(directory, name));
     const hasSpilled = async (): Promise<boolean> =>
       (await Promise.all((await spillDirectories()).map((spill) => readdir(spill)))).flat().length > 0;
-    const countRows = async (): Promise<number> => {
+    const countRows = async (stop = never): Promise<number> => {
+      standing = [file];
       let rows = 0;
-      for await (const chunk of small.compute(plan, { flights: [ROWS] }, [file])) rows += chunk.length;
+      for await (const chunk of small.compute(plan, rangeTo({ flights: [ROWS] }), stop)) rows += chunk.length;
       return rows;
     };
 
@@ -481,6 +521,16 @@ describe('the DuckDB batch engine', () => {
       const counting = countRows();
       await eventually('something is spilled', hasSpilled);
       expect(await counting).toBe(ROWS);
+    }, 60_000);
+
+    test('is interrupted when it is stopped', async () => {
+      const stop = new AbortController();
+      const counting = expect(countRows(stop.signal)).rejects.toMatchObject({ code: 'conflict', message: /stopped/ });
+      await eventually('something is spilled', hasSpilled);
+      stop.abort();
+      await counting;
+      await expect(countRows(AbortSignal.abort())).rejects.toMatchObject({ code: 'conflict' });
+      expect(await countRows()).toBe(ROWS);
     }, 60_000);
 
     test('is interrupted when the engine is closed', async () => {

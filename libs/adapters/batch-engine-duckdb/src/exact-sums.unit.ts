@@ -62,7 +62,7 @@ beforeAll(async () => {
 afterAll(() => connection.closeSync());
 
 async function batchBelow(cut: number): Promise<readonly ViewRow[]> {
-  const relation = { source: 0, relation: 'archive', below: [{ partition: 0, offset: cut }] };
+  const relation = { source: 0, relation: 'archive', within: [{ partition: 0, from: 0, to: cut }] };
   const chunk = await (await connection.stream(compileSql(plan, [relation], duckDb))).fetchChunk();
   return chunk === null || chunk.rowCount === 0 ? [] : rowsOfChunk(plan, chunk);
 }

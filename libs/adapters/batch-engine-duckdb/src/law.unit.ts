@@ -46,12 +46,12 @@ import {
   lawProperty,
   realSubject,
   valuesOfType,
-  vectorOf,
+  rangeOf,
   type LawCase,
   type LawSubject,
 } from '@twofold/testkit';
 import fc from 'fast-check';
-import { relationsBelow } from './relations-below.js';
+import { relationsWithin } from './relations-within.js';
 import { rowsOfChunk } from './rows-of-chunk.js';
 
 const RUNS_FOR_A_MUTANT = 3000;
@@ -72,8 +72,16 @@ const written = (mutate: (sql: string, plan: ViewPlan) => string): WrongSql => (
 const WRONG_SQL: Readonly<Record<string, WrongSql>> = {
   'the cut takes one event too many': written((sql) => sql.replaceAll('"applied_offset" <', '"applied_offset" <=')),
   'the cut of one partition is lost': written((sql) =>
-    sql.replace(/\("partition" = 0 AND "applied_offset" < \d+\)/, 'FALSE'),
+    sql.replace(/\("partition" = 0 AND "applied_offset" >= \d+ AND "applied_offset" < \d+\)/, 'FALSE'),
   ),
+  'a step begins one event too late': written((sql) => sql.replaceAll('"applied_offset" >=', '"applied_offset" >')),
+  'a file that a step begins in is read from its start': written((sql) =>
+    sql.replaceAll(/"applied_offset" >= \d+ AND/g, ''),
+  ),
+  'windows are those of all time': written((sql) =>
+    sql.replaceAll(/"event_time" >= -?\d+ AND "event_time" < -?\d+/g, 'TRUE'),
+  ),
+  'the first of some windows is left out': written((sql) => sql.replaceAll('"event_time" >= ', '"event_time" > ')),
   'a file that the cut goes through is read whole': written((sql) => sql.replaceAll(/"applied_offset" < \d+/g, 'TRUE')),
   'an event that waited counts where it stands': written((sql) =>
     sql.replaceAll('coalesce("applied_offset", "offset")', '"offset"'),
@@ -137,10 +145,11 @@ describe('the law, with DuckDB as batch engine', () => {
     openBatch: async (lawCase) => {
       for (const event of lawCase.events) await loadTable(connection, event, lawCase);
       const files = archiveFilesOf(lawCase);
-      return async (plan, cut) => {
-        const relations = relationsBelow(plan, vectorOf(lawCase, cut), files);
+      return async (plan, within) => {
+        const range = rangeOf(lawCase, within);
+        const relations = relationsWithin(plan, range, files);
         if (relations.length === 0) return [];
-        const sql = written(compileSql(planned(plan), relations, duckDb), plan);
+        const sql = written(compileSql(planned(plan), relations, duckDb, range.windows), plan);
         const result = await connection.run(overTables(sql));
         const chunks = await result.fetchAllChunks();
         return chunks.flatMap((chunk) => rowsOfChunk(plan, chunk));

@@ -1,6 +1,8 @@
 import { impossible } from '../errors/twofold-error.js';
 import type { Part } from '../algebra/part.js';
 import { partOf } from '../algebra/part-table.js';
+import type { Offset } from '../answer/offset-vector.js';
+import type { WindowSpan } from '../answer/window-span.js';
 import { leavesOf } from '../events/leaves.js';
 import { windowStartSql } from '../time/window-sql.js';
 import type { ExpressionNode } from '../views/expression.js';
@@ -18,17 +20,22 @@ export type SqlRelation = {
    * upcast can overflow it has a column `upcast_overflow` that says whether one did.
    */
   readonly relation: string;
-  /** Which of them: those below the offset of their partition. null: all. */
-  readonly below: readonly { readonly partition: number; readonly offset: number }[] | null;
+  /** Which of them: those that apply at offsets in [from, to) of their partition. null: all. */
+  readonly within: readonly { readonly partition: number; readonly from: Offset; readonly to: Offset }[] | null;
 };
 
 /**
- * A view as one SQL query over the archive. Its columns are the dimensions, `window_number`, then the parts as
+ * A view as one SQL query over the archive, of all windows or some. Its columns are the dimensions, `window_number`, then the parts as
  * {@link stateFromSql} reads them, each in the plan's order; one row for each (dimensions, window). Where something can overflow there
  * is one more, `overflow`: of the events of the row that did the least (stream, partition, offset), as a struct `s`, `p`, `o`.
  * Equal to the compiled fold, by property test.
  */
-export function compileSql(plan: ViewPlan, relations: readonly SqlRelation[], dialect: SqlDialect): string {
+export function compileSql(
+  plan: ViewPlan,
+  relations: readonly SqlRelation[],
+  dialect: SqlDialect,
+  windows: WindowSpan | null = null,
+): string {
   const { definition, parts } = plan;
   const [first] = relations;
   if (first === undefined) return impossible('a query over nothing');
@@ -45,13 +52,19 @@ export function compileSql(plan: ViewPlan, relations: readonly SqlRelation[], di
     : [];
   return [
     `SELECT ${[...keys, 'w AS window_number', ...states, ...overflow].join(', ')}`,
-    `FROM (${relations.map((relation) => selectOf(plan, relation, canOverflow, dialect)).join('\nUNION ALL ')})`,
+    `FROM (${relations.map((relation) => selectOf(plan, relation, windows, canOverflow, dialect)).join('\nUNION ALL ')})`,
     `GROUP BY ${Array.from({ length: keys.length + 1 }, (_, index) => index + 1).join(', ')}`,
   ].join('\n');
 }
 
 /** What is grouped and aggregated, of the events of one relation. */
-function selectOf(plan: ViewPlan, relation: SqlRelation, canOverflow: boolean, dialect: SqlDialect): string {
+function selectOf(
+  plan: ViewPlan,
+  relation: SqlRelation,
+  windows: WindowSpan | null,
+  canOverflow: boolean,
+  dialect: SqlDialect,
+): string {
   const { definition, parts } = plan;
   const q = dialect.quoteIdentifier;
   const source = sourceOf(plan, relation);
@@ -66,7 +79,8 @@ function selectOf(plan: ViewPlan, relation: SqlRelation, canOverflow: boolean, d
   ];
   const where = definition.where === null ? null : sqlOf(definition.where, dialect);
   const conditions = [
-    ...(relation.below === null ? [] : [belowSql(relation.below, dialect)]),
+    ...(relation.within === null ? [] : [withinSql(relation.within, dialect)]),
+    ...(windows === null ? [] : [spanSql(windows, dialect)]),
     ...(where === null ? [] : [overflowed === null ? where : `(${where} OR ${overflowed})`]),
   ];
   const filter = conditions.length === 0 ? '' : ` WHERE ${conditions.join(' AND ')}`;
@@ -101,10 +115,15 @@ function withMissing(plan: ViewPlan, { event }: Source, relation: string, dialec
   return `(SELECT *, ${columns.join(', ')} FROM ${relation})`;
 }
 
-function belowSql(below: NonNullable<SqlRelation['below']>, { quoteIdentifier: q }: SqlDialect): string {
-  if (below.length === 0) return 'FALSE';
-  return `(${below.map(({ partition, offset }) => `(${q('partition')} = ${partition} AND ${q('applied_offset')} < ${offset})`).join(' OR ')})`;
+function withinSql(within: NonNullable<SqlRelation['within']>, { quoteIdentifier: q }: SqlDialect): string {
+  if (within.length === 0) return 'FALSE';
+  const applied = q('applied_offset');
+  return `(${within.map(({ partition, from, to }) => `(${q('partition')} = ${partition} AND ${applied} >= ${from} AND ${applied} < ${to})`).join(' OR ')})`;
 }
+
+/** Of the time itself, not of its window: so files are skipped by what they say of their times. */
+const spanSql = ({ fromMs, toMs }: WindowSpan, { quoteIdentifier: q }: SqlDialect): string =>
+  `(${q('event_time')} >= ${fromMs} AND ${q('event_time')} < ${toMs})`;
 
 /** Every expression of the view. */
 const nodesOf = ({ definition, parts }: ViewPlan): readonly ExpressionNode[] => [

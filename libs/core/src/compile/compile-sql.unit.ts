@@ -24,7 +24,7 @@ const view = defineView({
   window: hourly(),
   measures: ({ size, age }) => ({ things: count(), total: sum(size), greatest: max(size), oldest: max(age) }),
 });
-const all: SqlRelation = { source: 0, relation: 'archive', below: null };
+const all: SqlRelation = { source: 0, relation: 'archive', within: null };
 const linesOf = (plan: ViewPlan, relations: readonly SqlRelation[]): readonly string[] =>
   compileSql(plan, relations, duckDb).split('\n');
 
@@ -37,12 +37,19 @@ describe('a view as SQL', () => {
     ]);
   });
 
-  it('looks at offsets only of the relations that a cut goes through', () => {
-    const through = { ...all, relation: 'newest', below: [{ partition: 2, offset: 7 }] };
+  it('looks at offsets only of the relations that a bound goes through', () => {
+    const through = { ...all, relation: 'newest', within: [{ partition: 2, from: 3, to: 7 }] };
     const [, whole, cut] = linesOf(planView(view, [event]), [all, through]);
     expect(whole).not.toContain('offset');
-    expect(cut).toMatch(/^UNION ALL SELECT .* FROM newest WHERE \(\("partition" = 2 AND "applied_offset" < 7\)\) AND /);
-    expect(linesOf(planView(view, [event]), [{ ...all, below: [] }])[1]).toContain(' WHERE FALSE AND ');
+    expect(cut).toMatch(
+      /^UNION ALL SELECT .* FROM newest WHERE \(\("partition" = 2 AND "applied_offset" >= 3 AND "applied_offset" < 7\)\) AND /,
+    );
+    expect(linesOf(planView(view, [event]), [{ ...all, within: [] }])[1]).toContain(' WHERE FALSE AND ');
+  });
+
+  it('looks at the times of events where only some windows are asked for', () => {
+    const sql = compileSql(planView(view, [event]), [all], duckDb, { fromMs: -3_600_000, toMs: 7_200_000 });
+    expect(sql).toContain(' WHERE ("event_time" >= -3600000 AND "event_time" < 7200000) AND ');
   });
 
   it('without dimensions groups by window alone', () => {

@@ -1,6 +1,6 @@
 import type { OffsetVector } from '../answer/offset-vector.js';
 import { TwofoldError, type ErrorCode } from '../errors/twofold-error.js';
-import { isWithin, type Difference } from './difference.js';
+import { differsWithin, type Difference } from './difference.js';
 import type { Replay, ReplayPhase } from './replay.js';
 import { PLATFORM, replayEvent, type ReplayEvent, type ReplayEventData, type ReplayEventType } from './replay-event.js';
 
@@ -108,7 +108,7 @@ function comparedBy(
   about: Decision,
 ): readonly ReplayEvent[] {
   const compared = replayEvent('replay.compared', { difference }, about);
-  if (promoteWithin === null || !isWithin(difference, promoteWithin)) return [compared];
+  if (promoteWithin === null || !differsWithin(difference, promoteWithin)) return [compared];
   const note = 'the difference is within the bounds that were asked for';
   const decided = replayEvent('replay.promotion-decided', { keptUntilMs: about.atMs + keepMs }, { ...about, note });
   return [compared, decided];

@@ -45,7 +45,7 @@ export const differentRows = ({ onlyBefore, onlyAfter, changedRows }: Difference
   onlyBefore + onlyAfter + changedRows;
 
 /** Versions that do not have the same measures differ in what bounds say nothing about. */
-export const isWithin = (difference: Difference, { rows, share }: DifferenceBounds): boolean =>
+export const differsWithin = (difference: Difference, { rows, share }: DifferenceBounds): boolean =>
   difference.measuresOnlyBefore.length === 0 &&
   difference.measuresOnlyAfter.length === 0 &&
   differentRows(difference) <= rows &&

@@ -54,8 +54,9 @@ export function hireBuilder(world: World): Actor {
 /** Rows come one by one, each after a while: a process may die between them. */
 const slowly = (engine: BatchEngine, actor: Actor, delayMs: () => number): BatchEngine => ({
   name: engine.name,
-  async *compute(plan, cut, files) {
-    for await (const rows of engine.compute(plan, cut, files)) {
+  givesEachRowOnce: engine.givesEachRowOnce,
+  async *compute(plan, range, stop) {
+    for await (const rows of engine.compute(plan, range, stop)) {
       const half = Math.ceil(rows.length / 2);
       for (const some of [rows.slice(0, half), rows.slice(half)]) {
         await actor.sleep(delayMs());

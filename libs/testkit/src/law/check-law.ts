@@ -4,22 +4,18 @@ import {
   partitionName,
   rolledPlan,
   rowKeyOf,
-  type Scalar,
   type Value,
   type ViewPlan,
   type ViewRow,
 } from '@twofold/core';
 import type { LawCase } from '../generators/law-cases.js';
 import type { LawView } from '../generators/views.js';
+import { checkBatch } from './check-batch.js';
+import { LawBroken, areSame, broken, digitsOf, expectSame, isOverflow, textOf } from './law-broken.js';
 import type { ComputeBatch, LawSubject } from './law-subject.js';
 import { naiveMeasures, type Expected } from './naive-measures.js';
-import { NaiveLog, type Cut, type RecordPlace } from './naive-log.js';
+import { NaiveLog, rangeBelow } from './naive-log.js';
 import { recordReader } from './read-events.js';
-
-/** Two ways to the same rows came to different ones, or one of them to none. */
-export class LawBroken extends Error {
-  override readonly name = 'LawBroken';
-}
 
 /** A view of a case, and all that computes it. */
 type Trial = LawView & {
@@ -42,7 +38,8 @@ export async function checkLaw(subject: LawSubject, lawCase: LawCase): Promise<v
   for (const view of lawCase.views) {
     const trial: Trial = { ...view, subject, lawCase, naive, computeBatch };
     try {
-      if (naive.overflowing(view.plan).length > 0) await checkOverflow(trial);
+      await checkBatch(view.plan, lawCase, naive, computeBatch);
+      if (naive.overflowing(view.plan).length > 0) checkOverflow(trial);
       else await checkRows(trial);
     } catch (error) {
       throw error instanceof LawBroken ? error : broken('error', view.plan, String(error), error);
@@ -54,7 +51,6 @@ async function checkRows(trial: Trial): Promise<void> {
   const { subject, plan, rollUp, lawCase, naive } = trial;
   const all = naiveView(plan, naive.eventsBelow(plan, naive.head));
   expectSame('fold', plan, all, foldAll(trial));
-  expectSame('batch', plan, all, await trial.computeBatch(plan, naive.head));
   const ends = [...lawCase.course.cuts.slice(1), naive.head];
   const answers = await answersAt(trial);
   const coarse = rolledPlan(plan, rollUp);
@@ -83,7 +79,7 @@ function foldAll({ subject, plan, lawCase }: Trial): readonly ViewRow[] {
 /** generation ⊕ the first epoch of each partition, ⊕ the first two, and so on. */
 async function answersAt({ subject, plan, lawCase, computeBatch }: Trial): Promise<readonly (readonly ViewRow[])[]> {
   const { log, partitions, course } = lawCase;
-  const generation = await computeBatch(plan, course.cuts[0] ?? []);
+  const generation = await computeBatch(plan, rangeBelow(course.cuts[0] ?? []));
   const newFold = subject.compileFold(plan);
   const apply = recordReader(subject, plan);
   const tails = partitions.map((partition, index) =>
@@ -102,9 +98,8 @@ async function answersAt({ subject, plan, lawCase, computeBatch }: Trial): Promi
   );
 }
 
-/** Every fold stands still at the first event that overflows, and the engine refuses a cut above one, naming it. */
-async function checkOverflow(trial: Trial): Promise<void> {
-  const { subject, plan, lawCase, naive } = trial;
+/** Every fold stands still at the first event that overflows. */
+function checkOverflow({ subject, plan, lawCase, naive }: Trial): void {
   const newFold = subject.compileFold(plan);
   const apply = recordReader(subject, plan);
   const overflowing = naive.overflowing(plan);
@@ -115,33 +110,6 @@ async function checkOverflow(trial: Trial): Promise<void> {
     if (halted !== expected)
       throw broken('overflow', plan, `the fold of ${partitionName(partition)} halts at ${halted}, not at ${expected}`);
   }
-  for (const cut of [...lawCase.course.cuts, naive.head])
-    await checkOverflowBelow(trial, cut, naive.overflowing(plan, cut));
-}
-
-async function checkOverflowBelow(
-  { plan, naive, lawCase, computeBatch }: Trial,
-  cut: Cut,
-  places: readonly RecordPlace[],
-): Promise<void> {
-  const outcome = await computeBatch(plan, cut).catch((error: unknown) => {
-    if (isOverflow(error)) return error;
-    throw error;
-  });
-  if (places.length === 0) {
-    if (outcome instanceof TwofoldError)
-      throw broken('overflow', plan, `the engine finds one where none is: ${outcome.message}`);
-    return expectSame('batch', plan, naiveView(plan, naive.eventsBelow(plan, cut)), outcome);
-  }
-  if (!(outcome instanceof TwofoldError))
-    throw broken('overflow', plan, `the engine does not find one below ${cut.join()}`);
-  const names = places.map(({ partition, offset }) => {
-    const place = lawCase.partitions[partition];
-    return place === undefined ? '' : `${partitionName(place)}, offset ${offset}`;
-  });
-  const named = /at (\S+, offset \d+)/.exec(outcome.message)?.[1] ?? outcome.message;
-  if (!names.includes(named))
-    throw broken('overflow', plan, `the engine names ${named}; there is ${names.join(' and ')}`);
 }
 
 function errorOf(act: () => void): unknown {
@@ -152,22 +120,6 @@ function errorOf(act: () => void): unknown {
     if (isOverflow(error)) return error;
     throw error;
   }
-}
-
-const isOverflow = (error: unknown): error is TwofoldError =>
-  error instanceof TwofoldError && error.code === 'overflow';
-
-function expectSame(what: string, plan: ViewPlan, expected: readonly ViewRow[], actual: readonly ViewRow[]): void {
-  const wanted = new Map(expected.map((row) => [rowKeyOf(row), row.parts]));
-  for (const row of actual) {
-    const parts = wanted.get(rowKeyOf(row));
-    if (parts === undefined) throw broken(what, plan, `row ${rowKeyOf(row)} is not in the naive view, or stands twice`);
-    if (!areSame(parts, row.parts))
-      throw broken(what, plan, `row ${rowKeyOf(row)} is ${textOf(row.parts)}, the naive view has ${textOf(parts)}`);
-    wanted.delete(rowKeyOf(row));
-  }
-  const [missing] = wanted.keys();
-  if (missing !== undefined) throw broken(what, plan, `row ${missing} is missing`);
 }
 
 function expectMeasures(
@@ -212,19 +164,3 @@ function meets(actual: Outcome, expected: Expected): boolean {
       return false;
   }
 }
-
-/** Equal to the bit and to the type: 1 is not 1n, and 0 is not −0. */
-const areSame = (expected: Value, actual: Value): boolean =>
-  isList(expected) && isList(actual)
-    ? expected.length === actual.length && expected.every((value, index) => Object.is(value, actual[index]))
-    : Object.is(expected, actual);
-
-const isList = (value: Value): value is readonly Scalar[] => Array.isArray(value);
-
-const digitsOf = (_name: string, value: unknown): unknown => (typeof value === 'bigint' ? `${value}n` : value);
-
-const textOf = (value: Outcome): string =>
-  value instanceof TwofoldError ? value.code : Object.is(value, -0) ? '-0' : (JSON.stringify(value, digitsOf) ?? '');
-
-const broken = (what: string, plan: ViewPlan, how: string, cause?: unknown): LawBroken =>
-  new LawBroken(`${what}: ${how}\n${JSON.stringify(plan.definition)}`, { cause });

@@ -1,8 +1,8 @@
 import type { EventType, OffsetVector } from '@twofold/core';
-import type { ArchiveFile } from '@twofold/ports';
+import type { ArchiveFile, EventRange } from '@twofold/ports';
 import type { LawCase } from '../generators/law-cases.js';
 import { headOf, type LoggedEvent } from '../generators/logs.js';
-import type { Cut } from './naive-log.js';
+import type { Cut, EventsWithin } from './naive-log.js';
 
 /** Offsets of a file: few, so that cuts go between files and through them. */
 const OFFSETS_OF_FILE = 5;
@@ -18,6 +18,12 @@ export function vectorOf({ partitions }: LawCase, cut: Cut): OffsetVector {
     streams.map((stream) => [stream, cut.filter((_, index) => partitions[index]?.stream === stream)]),
   );
 }
+
+export const rangeOf = (lawCase: LawCase, { from, to, windows }: EventsWithin): EventRange => ({
+  from: vectorOf(lawCase, from),
+  to: vectorOf(lawCase, to),
+  windows,
+});
 
 /** Whether a record is an event of that version of that type. */
 export const isOf = ({ type, version }: EventType, record: LoggedEvent): boolean =>

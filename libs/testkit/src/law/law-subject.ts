@@ -12,10 +12,10 @@ import {
 } from '@twofold/core';
 import type { LawCase } from '../generators/law-cases.js';
 import { foldTailBy, type FoldTail } from './model-worker.js';
-import { NaiveLog, type Cut } from './naive-log.js';
+import { NaiveLog, type EventsWithin } from './naive-log.js';
 
-/** The rows of a view for exactly the events of the case's log below a cut. Rejects with `overflow` that names an event. */
-export type ComputeBatch = (plan: ViewPlan, cut: Cut) => Promise<readonly ViewRow[]>;
+/** The rows of a view for exactly these events of the case's log. Rejects with `overflow` that names an event. */
+export type ComputeBatch = (plan: ViewPlan, range: EventsWithin) => Promise<readonly ViewRow[]>;
 
 /** All the pieces whose agreement the law is about: each can be another implementation, or a mutant. */
 export type LawSubject = {
@@ -43,10 +43,10 @@ export const realSubject: LawSubject = {
   compileUpcast,
   openBatch: async (lawCase) => {
     const naive = new NaiveLog(lawCase);
-    return async (plan, cut) => {
-      const [overflowing] = naive.overflowing(plan, cut);
+    return async (plan, range) => {
+      const [overflowing] = naive.overflowing(plan, range);
       if (overflowing !== undefined) throw overflowAt(lawCase, overflowing);
-      return naiveView(plan, naive.eventsBelow(plan, cut));
+      return naiveView(plan, naive.eventsWithin(plan, range));
     };
   },
   foldTail: foldTailBy({ takes: (offset, applied) => offset >= applied }),

@@ -1,7 +1,8 @@
 import { describe, expect, it, jest } from '@jest/globals';
 import fc from 'fast-check';
-import { LawBroken, checkLaw } from './check-law.js';
+import { checkLaw } from './check-law.js';
 import { FOUND_CASES } from './found-cases.js';
+import { LawBroken } from './law-broken.js';
 import { lawCoverage } from './law-coverage.js';
 import { lawParameters, lawPatienceMs, lawProperty } from './law-property.js';
 import { realSubject } from './law-subject.js';

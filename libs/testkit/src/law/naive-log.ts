@@ -1,6 +1,7 @@
 import {
   TwofoldError,
   evaluate,
+  isWithin,
   leavesOf,
   naiveView,
   type EventType,
@@ -8,6 +9,7 @@ import {
   type Partition,
   type PlainEvent,
   type ViewPlan,
+  type WindowSpan,
 } from '@twofold/core';
 import { headOf, type Log, type LoggedEvent } from '../generators/logs.js';
 
@@ -21,6 +23,11 @@ export type LoggedCase = {
 /** An offset per partition of a case. */
 export type Cut = readonly Offset[];
 
+/** Which events of a case: those that apply at offsets in [from, to), and where `windows` says so those of these windows alone. */
+export type EventsWithin = { readonly from: Cut; readonly to: Cut; readonly windows: WindowSpan | null };
+
+export const rangeBelow = (to: Cut): EventsWithin => ({ from: to.map(() => 0), to, windows: null });
+
 export const headCutOf = (log: Log): Cut => log.map(headOf);
 
 /** A record of a case: index of its partition, and its offset. */
@@ -33,6 +40,7 @@ export type Overflow = RecordPlace & { readonly isOfUpcast: boolean };
 type ReadRecord = RecordPlace & {
   readonly appliedOffset: Offset;
   readonly type: string;
+  readonly timeMs: number;
   readonly event: PlainEvent | null;
 };
 
@@ -51,30 +59,47 @@ export class NaiveLog {
         if (record.verdict.kind !== 'event' || version === undefined || partition === undefined) return [];
         const place = { ...partition, offset: record.offset };
         const event = unlessOverflow(() => broughtUp(record, place, version, versions));
-        const { offset, appliedOffset, type } = record;
-        return [{ partition: index, offset, appliedOffset, type, event }];
+        const { offset, appliedOffset, type, timeMs } = record;
+        return [{ partition: index, offset, appliedOffset, type, timeMs, event }];
       }),
     );
   }
 
   /** The events that a view reads below a cut. None of them may overflow. */
   eventsBelow(plan: ViewPlan, cut: Cut): readonly PlainEvent[] {
-    return this.readBelow(plan, cut).flatMap(({ event }) => (event === null ? [] : [event]));
+    return this.eventsWithin(plan, rangeBelow(cut));
   }
 
-  /** The events below a cut (default: all) of which the view, or what brings them up to it, leaves 64 bits. */
-  overflowing(plan: ViewPlan, cut: Cut = this.head): readonly Overflow[] {
-    return this.readBelow(plan, cut).flatMap(({ partition, offset, event }): readonly Overflow[] => {
+  /** The events that a view reads in a range. None of them may overflow. */
+  eventsWithin(plan: ViewPlan, range: EventsWithin): readonly PlainEvent[] {
+    return this.readWithin(plan, range).flatMap(({ event }) => (event === null ? [] : [event]));
+  }
+
+  /** Of all events that a view reads. */
+  timesOf(plan: Pick<ViewPlan, 'sources'>): readonly number[] {
+    return this.readWithin(plan, rangeBelow(this.head)).map(({ timeMs }) => timeMs);
+  }
+
+  /** The events of a range (default: all) of which the view, or what brings them up to it, leaves 64 bits. */
+  overflowing(plan: ViewPlan, range: EventsWithin = rangeBelow(this.head)): readonly Overflow[] {
+    return this.readWithin(plan, range).flatMap(({ partition, offset, event }): readonly Overflow[] => {
       if (event === null) return [{ partition, offset, isOfUpcast: true }];
       const isFine = unlessOverflow(() => naiveView(plan, [event])) !== null;
       return isFine ? [] : [{ partition, offset, isOfUpcast: false }];
     });
   }
 
-  private readBelow({ sources }: ViewPlan, cut: Cut): readonly ReadRecord[] {
+  private readWithin(
+    { sources }: Pick<ViewPlan, 'sources'>,
+    { from, to, windows }: EventsWithin,
+  ): readonly ReadRecord[] {
     const types = new Set(sources.map(({ event }) => event.type));
     return this.records.filter(
-      ({ partition, appliedOffset, type }) => appliedOffset < (cut[partition] ?? 0) && types.has(type),
+      ({ partition, appliedOffset, type, timeMs }) =>
+        appliedOffset >= (from[partition] ?? 0) &&
+        appliedOffset < (to[partition] ?? 0) &&
+        types.has(type) &&
+        isWithin(windows, timeMs),
     );
   }
 }
