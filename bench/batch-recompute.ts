@@ -99,6 +99,7 @@ async function writeArchive(directory: string, events: number): Promise<readonly
       eventType: 'flight.landed',
       eventVersion: 1,
       rowCount: to - from,
+      sizeBytes: null,
       location,
     });
   }

@@ -12,6 +12,8 @@ export type ArchiveFile = {
   /** The version of the type; null with it. */
   readonly eventVersion: number | null;
   readonly rowCount: number;
+  /** What it takes on its store; null: it was archived before that was written down. */
+  readonly sizeBytes: number | null;
   /** Where it stands: an absolute path, or an s3:// address. */
   readonly location: string;
 };

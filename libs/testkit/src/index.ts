@@ -10,6 +10,7 @@ export { deadLettersContract, type DeadLettersUnderTest } from './dead-letters-c
 export { eventLogContract, type EventLogUnderTest } from './event-log-contract.js';
 export { eventually } from './eventually.js';
 export { masterDatasetContract } from './master-dataset-contract.js';
+export { replayJournalContract } from './replay-journal-contract.js';
 export { replayLedgerContract } from './replay-ledger-contract.js';
 export { speedViewStoreContract } from './speed-view-store-contract.js';
 export { type Course, type Crash, type Delivery } from './generators/cuts.js';

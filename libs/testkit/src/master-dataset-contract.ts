@@ -162,6 +162,15 @@ export function masterDatasetContract(name: string, setup: () => Promise<MasterD
       expect(await described('ship.landed')).toEqual([]);
     });
 
+    test('a file says how large it is: the more there is in it, the larger', async () => {
+      const partition = newPartition();
+      await one.append(partition, 0, 1, range(0, 1), TYPES, NO_CHANGES);
+      await one.append(partition, 1, 2_001, range(1, 2_001), TYPES, NO_CHANGES);
+      const [small, large] = await one.filesBelow(below(partition, 2_001), 'flight.landed');
+      expect(small?.sizeBytes).toBeGreaterThan(0);
+      expect(large?.sizeBytes).toBeGreaterThan(small?.sizeBytes ?? 0);
+    });
+
     test('the offsets of a range need not be dense, and a range may hold no record at all', async () => {
       const partition = newPartition();
       expect(await one.append(partition, 0, 10, [landedAt(2), landedAt(7)], TYPES, NO_CHANGES)).toBe(true);

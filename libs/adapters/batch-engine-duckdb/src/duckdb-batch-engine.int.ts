@@ -147,7 +147,7 @@ async function archived(
      TO ${duckDb.quoteText(location)} (FORMAT parquet)`,
   );
   const place = { partition: { stream, partition }, from, to: from + flights.length };
-  return { ...place, eventType: type, eventVersion: version, rowCount: flights.length, location };
+  return { ...place, eventType: type, eventVersion: version, rowCount: flights.length, sizeBytes: null, location };
 }
 
 const sqlLiteral = (value: Scalar): string =>
@@ -492,8 +492,8 @@ describe('the DuckDB batch engine', () => {
          1::INTEGER AS version, 'flights' AS stream, range * 86400000 AS event_time, md5(range::VARCHAR) || md5(range::VARCHAR) AS d_origin,
          range AS d_delay, ${unread} FROM range(${ROWS})) TO '${location}' (FORMAT parquet, ROW_GROUP_SIZE 10000)`,
       );
-      const partition = { stream: 'flights', partition: 0 };
-      file = { partition, from: 0, to: ROWS, eventType: landed.type, eventVersion: 1, rowCount: ROWS, location };
+      const place = { partition: { stream: 'flights', partition: 0 }, from: 0, to: ROWS };
+      file = { ...place, eventType: landed.type, eventVersion: 1, rowCount: ROWS, sizeBytes: null, location };
     }, 60_000);
     beforeEach(async () => {
       small = await DuckDbBatchEngine.open({ masterDataset, tempDirectory: directory, memoryLimitMiB: 64, threads: 1 });

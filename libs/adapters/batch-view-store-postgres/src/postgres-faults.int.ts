@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import {
   identityOf,
+  replayEvent,
   type OffsetVector,
   type RowOrder,
   type RowSelection,
@@ -12,6 +13,7 @@ import { BreakableProxy, eventually, testDatabase, thingsView } from '@twofold/t
 import { PostgresAuditLedger } from './postgres-audit-ledger.js';
 import { PostgresBatchViewStore } from './postgres-batch-view-store.js';
 import { PostgresBoundaries } from './postgres-boundaries.js';
+import { PostgresReplayJournal } from './postgres-replay-journal.js';
 import { PostgresReplayLedger } from './postgres-replay-ledger.js';
 
 const POSTGRES_PORT = 5432;
@@ -241,6 +243,7 @@ describe('Postgres and its faults', () => {
     const { store, boundaries, metadata } = breakable;
     const ledger = new PostgresReplayLedger(metadata);
     const audits = new PostgresAuditLedger(metadata);
+    const journal = new PostgresReplayJournal(metadata);
     const calls = [
       () => store.published(plan.id),
       () => store.history(plan.id, 1),
@@ -258,6 +261,11 @@ describe('Postgres and its faults', () => {
       () => boundaries.vectorOf(plan.id, 1),
       () => ledger.list(1),
       () => audits.list(plan.id, 1),
+      () => journal.get('r1'),
+      () => journal.events('r1', 0, 1),
+      () => journal.append('r1', 0, [REQUESTED]),
+      () => journal.list(1, null),
+      () => journal.unfinished(),
     ];
     await read(breakable, 1);
     proxy.break();
@@ -280,6 +288,15 @@ async function start(url: string): Promise<Process> {
   const metadata = await openMetadata(url);
   return { metadata, store: new PostgresBatchViewStore(metadata), boundaries: new PostgresBoundaries(metadata) };
 }
+
+const REQUESTED = replayEvent(
+  'replay.requested',
+  {
+    ...{ replayId: 'r1', view: 'things', version: 'new', before: 'old', engine: 'duckdb' },
+    ...{ eventsPerSecond: null, promoteWithin: null },
+  },
+  { by: 'ann', atMs: 1, note: null },
+);
 
 /** The form of every things view: they differ in names only. */
 const THINGS = thingsView();

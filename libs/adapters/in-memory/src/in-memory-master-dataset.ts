@@ -58,11 +58,13 @@ export class InMemoryMasterDataset implements MasterDataset {
     return this.rangesBelow(cut).flatMap(({ partition, from, to, byVersion }) =>
       [...byVersion]
         .filter(([version]) => (version?.type ?? null) === eventType)
-        .map(([version, { length: rowCount }]) => {
+        .map(([version, events]) => {
+          const rowCount = events.length;
+          const sizeBytes = events.reduce((sum, { dataText }) => sum + 1 + Buffer.byteLength(dataText ?? ''), 0);
           const eventVersion = version?.version ?? null;
           const name = version === null ? 'other' : `${version.type}.${version.version}`;
           const location = `/in-memory/${partitionName(partition)}/${from}-${to}/${name}`;
-          return { partition, from, to, eventType, eventVersion, rowCount, location };
+          return { partition, from, to, eventType, eventVersion, rowCount, sizeBytes, location };
         }),
     );
   }

@@ -6,6 +6,7 @@ export { InMemoryControlChannel } from './in-memory-control-channel.js';
 export { InMemoryDeadLetters } from './in-memory-dead-letters.js';
 export { InMemoryEventLog } from './in-memory-event-log.js';
 export { InMemoryMasterDataset } from './in-memory-master-dataset.js';
+export { InMemoryReplayJournal } from './in-memory-replay-journal.js';
 export { InMemoryReplayLedger } from './in-memory-replay-ledger.js';
 export { InMemorySpeedViewStore } from './in-memory-speed-view-store.js';
 export { InMemoryBatchEngine } from './in-memory-batch-engine.js';

@@ -24,7 +24,10 @@ export type RangesBelow = SetAside & {
   readonly wholeTo: Offset;
 };
 
-/** What makes files live: a chain of ranges per partition, in Postgres. Rejects with `store-unavailable`. */
+/**
+ * What makes files live: a chain of ranges per partition, in Postgres. Rejects with `store-unavailable`. An entry of its own of
+ * the package, for who asks about files and opens none.
+ */
 export class ArchiveManifest {
   constructor(private readonly database: Metadata) {}
 
@@ -60,12 +63,13 @@ export class ArchiveManifest {
             select: { fromOffset: true },
           }),
           prisma.archiveFile.createMany({
-            data: files.map(({ location, eventType, eventVersion, rowCount }) => ({
+            data: files.map(({ location, eventType, eventVersion, rowCount, sizeBytes }) => ({
               ...key,
               location,
               eventType,
               eventVersion,
               rowCount,
+              sizeBytes: sizeBytes === null ? null : BigInt(sizeBytes),
             })),
           }),
           ...waitingStatements(this.database, { stream, partition }, waiting),
@@ -96,13 +100,14 @@ export class ArchiveManifest {
         select: { stream: true, partition: true, fromOffset: true, toOffset: true },
       });
       const ends = new Map(ranges.map((range) => [rangeKey(range), Number(range.toOffset)]));
-      return files.map(({ stream, partition, fromOffset, eventVersion, rowCount, location }) => ({
+      return files.map(({ stream, partition, fromOffset, eventVersion, rowCount, sizeBytes, location }) => ({
         partition: { stream, partition },
         from: Number(fromOffset),
         to: ends.get(rangeKey({ stream, partition, fromOffset })) ?? impossible(`${location} has no range`),
         eventType,
         eventVersion,
         rowCount,
+        sizeBytes: sizeBytes === null ? null : Number(sizeBytes),
         location,
       }));
     });

@@ -1,4 +1,4 @@
-import { readdir, rm } from 'node:fs/promises';
+import { readdir, rm, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import {
   TwofoldError,
@@ -134,7 +134,8 @@ export class ParquetMasterDataset implements MasterDataset {
           attempted.push(temporary, location);
           await this.files.write(temporary, columns, rows);
           await settleFile(temporary, location);
-          files.push({ partition, from, to, eventType, eventVersion, rowCount: rows.length, location });
+          const { size: sizeBytes } = await stat(location);
+          files.push({ partition, from, to, eventType, eventVersion, rowCount: rows.length, sizeBytes, location });
         }
         return files;
       });

@@ -45,6 +45,7 @@ function filesOf(event: EventType, { partitions, log }: LawCase): readonly Archi
         rowCount: records.filter(
           (record) => isOf(event, record) && record.appliedOffset >= from && record.appliedOffset < to,
         ).length,
+        sizeBytes: null,
         location: `${event.type}/${event.version}/${partition.partition}/${from}/${to}`,
       };
     }).filter(({ rowCount }) => rowCount > 0);

@@ -1,0 +1,4 @@
+import { replayJournalContract } from '@twofold/testkit';
+import { InMemoryReplayJournal } from './in-memory-replay-journal.js';
+
+replayJournalContract('in memory', async () => new InMemoryReplayJournal());
