@@ -231,8 +231,8 @@ describe('the files of the archive', () => {
       }),
       [first],
     );
-    const below = [{ partition: 3, offset: start + 4_000 }];
-    const sql = compileSql(plan, [{ source: 0, relation: `read_parquet('${location}')`, below }], duckDb);
+    const within = [{ partition: 3, from: 0, to: start + 4_000 }];
+    const sql = compileSql(plan, [{ source: 0, relation: `read_parquet('${location}')`, within }], duckDb);
     const rows = (await duck.runAndReadAll(sql)).getRows();
     const flat = rows.map((row) => row.map((value) => (typeof value === 'bigint' ? Number(value) : value)));
     const taken = events(start).slice(0, 4_000);
