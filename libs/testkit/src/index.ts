@@ -1,6 +1,6 @@
 export { BreakableProxy } from './breakable-proxy.js';
 export { testDatabase, type TestDatabase } from './test-database.js';
-export { thingsView, totalsView, uniqueWord } from './things-view.js';
+export { changedView, thingsView, totalsView, uniqueWord } from './things-view.js';
 export { testServers, type TestServers } from './test-servers.js';
 export { auditLedgerContract } from './audit-ledger-contract.js';
 export { batchViewStoreContract } from './batch-view-store-contract.js';
