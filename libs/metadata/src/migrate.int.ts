@@ -64,6 +64,36 @@ describe('migrating', () => {
     expect(await namesIn(url, TABLES)).toContain('later');
   });
 
+  it('lets the newest version of each view serve, and what older ones left be removed', async () => {
+    const url = newDatabase();
+    await migrate(
+      url,
+      (await migrationFiles()).filter(({ name }) => name < BESIDE_EACH_OTHER),
+    );
+    const register = `INSERT INTO view_version (name, version, definition, partition_counts, registered_at) VALUES
+      ('a', '2', '{"of": "a2"}', '{}', '2026-01-02'), ('a', '1', '{"of": "a1"}', '{}', '2026-01-01'), ('b', '1', '{"of": "b1"}', '{}', '2026-01-03')`;
+    await query(url, register);
+    await query(
+      url,
+      `INSERT INTO generation (view_name, view_version, number, cut, row_count, dead_letters, table_name) VALUES ('a', '2', 1, '{}', 0, 0, 'gen_1')`,
+    );
+    await migrate(url);
+    const { rows } = await query(url, 'SELECT name, version, state, definition FROM view_version ORDER BY sequence');
+    expect(rows).toEqual([
+      { name: 'a', version: '1', state: 'removing', definition: { view: { of: 'a1' }, events: [] } },
+      { name: 'a', version: '2', state: 'serving', definition: { view: { of: 'a2' }, events: [] } },
+      { name: 'b', version: '1', state: 'serving', definition: { view: { of: 'b1' }, events: [] } },
+    ]);
+    expect((await query(url, 'SELECT made_by FROM generation')).rows).toEqual([{ made_by: 'duckdb' }]);
+    await query(
+      url,
+      `INSERT INTO view_version (name, version, definition, partition_counts, state) VALUES ('b', '2', '{}', '{}', 'candidate')`,
+    );
+    expect((await query(url, 'SELECT version FROM view_version ORDER BY sequence DESC LIMIT 1')).rows).toEqual([
+      { version: '2' },
+    ]);
+  });
+
   it('leaves what a newer build applied', async () => {
     const url = newDatabase();
     await migrate(url, [...(await migrationFiles()), later]);
@@ -120,6 +150,8 @@ describe('migrating', () => {
   });
 });
 
+/** From here on versions of a view live beside each other. */
+const BESIDE_EACH_OTHER = '20261121180000';
 const TABLES = `SELECT tablename AS name FROM pg_tables WHERE schemaname = 'public' ORDER BY 1`;
 const APPLIED = 'SELECT migration_name AS name FROM _prisma_migrations ORDER BY 1';
 

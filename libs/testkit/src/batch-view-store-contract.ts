@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { defineStream, rowKeyOf, type ViewRow } from '@twofold/core';
 import type { BatchViewStore } from '@twofold/ports';
+import { batchViewMergeContract } from './batch-view-merge-contract.js';
 import { batchViewRowsContract } from './batch-view-rows-contract.js';
 import { HARD_DOUBLES, HARD_INTS, HARD_TEXTS } from './thing-rows.js';
 import { PARTITIONS, SUMMARY, chunksOf, thingsGenerations, type BatchViewStoreWorld } from './things-generations.js';
@@ -268,6 +269,16 @@ export function batchViewStoreContract(name: string, setup: () => Promise<BatchV
         expect(await store.dropSuperseded(plan.id, 0, [])).toBe(0);
       });
 
+      it('keeps those that it is told to', async () => {
+        const plan = await registered();
+        for (const number of [1, 2, 3, 4]) await publish(plan, number, [thing({ size: number })]);
+        expect(await store.dropSuperseded(plan.id, 0, [1, 3])).toBe(1);
+        expect(await everything(plan, 1)).toHaveLength(1);
+        expect(await everything(plan, 2)).toBeNull();
+        expect(await store.dropSuperseded(plan.id, 0, [])).toBe(1);
+        expect(await everything(plan, 1)).toBeNull();
+      });
+
       it('tells readers to start again', async () => {
         const plan = await registered();
         for (const number of [1, 2, 3]) await publish(plan, number, [thing({})]);
@@ -292,6 +303,7 @@ export function batchViewStoreContract(name: string, setup: () => Promise<BatchV
     });
 
     batchViewRowsContract(() => world);
+    batchViewMergeContract(() => world);
   });
 }
 

@@ -1,11 +1,13 @@
 import { expect } from '@jest/globals';
 import type { OffsetVector, RowOrder, RowSelection, ViewPlan, ViewRow } from '@twofold/core';
-import type { BatchViewStore, Boundaries, Generation, RowsRead } from '@twofold/ports';
+import type { BatchViewStore, Boundaries, BuildStage, Generation, RowsRead } from '@twofold/ports';
 import { thingsView } from './things-view.js';
 
 export type BatchViewStoreWorld = {
   readonly store: BatchViewStore;
   readonly boundaries: Boundaries;
+  /** Whose builds the store merges. */
+  readonly stage: BuildStage;
   close(): Promise<void>;
 };
 

@@ -83,6 +83,15 @@ export function totalsView(): ViewPlan {
   return planView(view, [thingSeen]);
 }
 
+/** The same view with another measure besides, of the same parts: another version of it. */
+export function changedView({ definition, sources }: ViewPlan): ViewPlan {
+  const measures = [...definition.measures, { name: `more${definition.measures.length}`, aggregate: count() }];
+  return planView(
+    { ...definition, measures },
+    sources.flatMap(({ versions }) => versions),
+  );
+}
+
 /** A view over two streams, of its own each time. */
 export function twoStreamsView(): ViewPlan {
   const seen = thingSeenOn(uniqueWord());

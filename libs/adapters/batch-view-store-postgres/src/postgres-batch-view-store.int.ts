@@ -2,6 +2,7 @@ import { migrate, openMetadata } from '@twofold/metadata';
 import { batchViewStoreContract, testDatabase } from '@twofold/testkit';
 import { PostgresBatchViewStore } from './postgres-batch-view-store.js';
 import { PostgresBoundaries } from './postgres-boundaries.js';
+import { PostgresBuildStage } from './postgres-build-stage.js';
 
 batchViewStoreContract('Postgres', async () => {
   const database = testDatabase();
@@ -11,5 +12,8 @@ batchViewStoreContract('Postgres', async () => {
     await metadata.close();
     await database.drop();
   };
-  return { store: new PostgresBatchViewStore(metadata), boundaries: new PostgresBoundaries(metadata), close };
+  return {
+    ...{ store: new PostgresBatchViewStore(metadata), boundaries: new PostgresBoundaries(metadata) },
+    ...{ stage: new PostgresBuildStage(metadata), close },
+  };
 });

@@ -84,6 +84,14 @@ export class InMemoryBatchViewStore implements BatchViewStore {
     });
   }
 
+  /** A version that was being removed is as if it had just been registered. */
+  forget(id: ViewId): void {
+    const view = this.view(id);
+    if (view === undefined) return;
+    const asNew = { generations: new Map(), published: 0, founding: null, keptUntilMs: null };
+    this.views.set(nameOf(id), { ...view, ...asNew, state: 'candidate' });
+  }
+
   async fixStream(stream: StreamDefinition): Promise<void> {
     const { duplicates, deadLetters } = this.fixed.get(stream.name) ?? stream;
     const { withinMs, withinRecords } = stream.duplicates;
@@ -128,7 +136,8 @@ export class InMemoryBatchViewStore implements BatchViewStore {
     }
     const first = view.generations.get(number);
     if (first !== undefined) return first.generation;
-    if (!this.isFolded(plan.id)) throw new TwofoldError('conflict', `${plan.id.name} is not folded any more`);
+    const isAsBefore = this.view(plan.id) === view && this.isFolded(plan.id);
+    if (!isAsBefore) throw new TwofoldError('conflict', `${plan.id.name} is not folded any more`);
     const generation: Generation = {
       view: plan.id,
       number,

@@ -7,7 +7,7 @@ import type { InMemoryBoundaries } from './in-memory-boundaries.js';
 /** The meaning of the versions of views: what becomes of those that the batch views have. Each call is one step. */
 export class InMemoryViewVersions implements ViewVersions {
   constructor(
-    private readonly batchViews: Pick<InMemoryBatchViewStore, 'versions'>,
+    private readonly batchViews: Pick<InMemoryBatchViewStore, 'versions' | 'forget'>,
     private readonly boundaries: Pick<InMemoryBoundaries, 'found' | 'forget'>,
     private readonly audits: Pick<InMemoryAuditLedger, 'forget'>,
   ) {}
@@ -61,10 +61,7 @@ export class InMemoryViewVersions implements ViewVersions {
   async forget(view: ViewId): Promise<void> {
     const standing = this.version(view);
     if (standing?.state !== 'removing') return;
-    standing.generations.clear();
-    standing.published = 0;
-    standing.founding = null;
-    standing.state = 'candidate';
+    this.batchViews.forget(view);
     this.boundaries.forget(view);
     this.audits.forget(view);
   }
