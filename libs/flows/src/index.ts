@@ -1,11 +1,22 @@
 export { acceptEvents, type AcceptPorts, type AcceptResult, type Accepted } from './accept-events.js';
 export { MAX_PAGE_ROWS, answerQuery, type AnswerPorts, type RowsAnswer, type RowsQuery } from './answer-query.js';
 export { archiveEvents, type ArchivePorts } from './archive-events.js';
+export { announceReplay, type AnnounceReplayPorts } from './announce-replay.js';
 export { auditGeneration, type AuditPorts } from './audit-generation.js';
 export { buildGeneration, hasNews, type BuildPorts } from './build-generation.js';
+export { carryOnReplays, type CarryOnPorts } from './carry-on-replays.js';
+export { MAX_STEERED_EVENTS, commandReplay, type CommandReplayPorts } from './command-replay.js';
 export { type AnswerEnvelope, type FreshnessPorts } from './describe-answer.js';
+export { describeReplay, type DescribeReplayPorts, type ReplayProgress } from './describe-replay.js';
 export { foldIntoSpeedViews, type FoldAssignment, type FoldPorts } from './fold-into-speed-views.js';
 export { type FoldReport } from './fold-report.js';
+export {
+  planReplay,
+  type PlanReplayPorts,
+  type PlannedPartition,
+  type ReplayPlan,
+  type WantedReplay,
+} from './plan-replay.js';
 export {
   MAX_RESOLVED_AT_ONCE,
   resolveAlike,
@@ -25,3 +36,4 @@ export {
 export { registerViews, type RegisterPorts } from './register-views.js';
 export { removeVersion, type RemovePorts } from './remove-version.js';
 export { runReplay, type RunReplayPorts } from './run-replay.js';
+export { MAX_REPLAYS_UNDER_WAY, requestReplay, type ReplayRequest, type RequestReplayPorts } from './request-replay.js';

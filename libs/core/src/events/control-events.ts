@@ -28,6 +28,8 @@ export type ControlEventData = {
     readonly generation: number;
     readonly cut: OffsetVector;
   };
+  /** Something was decided or found about a replay: whoever has a part in it looks. */
+  'replay.changed': { readonly replayId: string };
 };
 
 export type ControlEventType = keyof ControlEventData;
@@ -47,11 +49,11 @@ export type ControlMessage<T extends ControlEventType = ControlEventType> = {
 /** The only version there is of each type. */
 const VERSION = 1;
 
-/** Bounds of what is heard: names of views and ids of rebuilds, characters. */
+/** Bounds of what is heard: names of views and ids, characters. */
 const MAX_NAME_LENGTH = 200;
 const MAX_DETAIL_LENGTH = 2000;
 
-/** A control event about to be published. Events of one view (or one rebuild) keep their order; a long detail is cut. */
+/** A control event about to be published. Events of one view (or one rebuild, or replay) keep their order; a long detail is cut. */
 export const controlEvent = <T extends ControlEventType>(
   type: T,
   data: ControlEventData[T],
@@ -62,9 +64,14 @@ export const controlEvent = <T extends ControlEventType>(
     type,
     version: VERSION,
     timeMs: about.timeMs,
-    subject: 'rebuildId' in data ? data.rebuildId : data.view,
+    subject: subjectOf(data),
     data: 'detail' in data ? { ...data, detail: data.detail.slice(0, MAX_DETAIL_LENGTH) } : data,
   }) as ControlMessage<T>;
+
+function subjectOf(data: ControlEventData[ControlEventType]): string {
+  if ('rebuildId' in data) return data.rebuildId;
+  return 'replayId' in data ? data.replayId : data.view;
+}
 
 /**
  * The control event that was heard, if it is what its type declares.
@@ -114,4 +121,5 @@ const CHECKS: { readonly [T in ControlEventType]: Readonly<Record<keyof ControlE
   'view.rebuild-requested': { rebuildId: isName, view: isName, version: isName },
   'view.rebuild-progressed': { rebuildId: isName, state: isState, detail: isDetail, generation: isNumberOrNull },
   'generation.published': { view: isName, version: isName, generation: isNumber, cut: isVector },
+  'replay.changed': { replayId: isName },
 };

@@ -14,10 +14,11 @@ describe('a control event', () => {
     expect(published).toMatchObject({ type: 'generation.published', version: 1, id: 'c-1', timeMs: 1 });
   });
 
-  it('is ordered by its view, or by its rebuild', () => {
+  it('is ordered by its view, its rebuild or its replay', () => {
     expect(published.subject).toBe('delays');
     const requested = { rebuildId: 'r-1', view: 'delays', version: 'v1' };
     expect(controlEvent('view.rebuild-requested', requested, about).subject).toBe('r-1');
+    expect(controlEvent('replay.changed', { replayId: 'r-2' }, about).subject).toBe('r-2');
   });
 
   it('tells a long detail cut, so that it is heard', () => {
@@ -34,6 +35,7 @@ describe('a control event', () => {
     ['invalid-data', '/data/view', { data: { ...published.data, view: '' } }],
     ['invalid-data', '/data/cut', { data: { ...published.data, cut: { flights: ['1'] } } }],
     ['invalid-data', '/data/cut', { data: { ...published.data, cut: null } }],
+    ['invalid-data', '/data/replayId', { type: 'replay.changed', data: { replayId: '' } }],
   ])('is refused with %s at %s', (code, pointer, wrong) => {
     expect(() => readControlEvent({ ...published, ...wrong })).toThrow(expect.objectContaining({ code, pointer }));
   });

@@ -1,0 +1,173 @@
+import {
+  TwofoldError,
+  partitionName,
+  planView,
+  viewNamed,
+  type Catalog,
+  type Offset,
+  type OffsetVector,
+  type Partition,
+  type ViewPlan,
+} from '@twofold/core';
+import type { EventLogReader, MasterDataset, ReplayJournal, StoredVersion, ViewVersions } from '@twofold/ports';
+
+export type PlanReplayPorts = {
+  readonly catalog: Pick<Catalog, 'views'>;
+  readonly versions: Pick<ViewVersions, 'list'>;
+  readonly journal: Pick<ReplayJournal, 'list' | 'unfinished'>;
+  readonly log: Pick<EventLogReader, 'bounds'>;
+  readonly archive: Pick<MasterDataset, 'archivedTo' | 'filesBelow'>;
+};
+
+/** Which version is built. null: the one that the catalog declares. */
+export type WantedReplay = { readonly view: string; readonly version: string | null; readonly engine: string };
+
+/** One partition of the history that a replay goes through. */
+export type PlannedPartition = Partition & {
+  readonly from: Offset;
+  /** Where the log ends now; the replay's cut comes to lie near it. */
+  readonly to: Offset;
+  /** Every offset below this is in the archive. */
+  readonly archivedTo: Offset;
+  /** Every offset from this on is on the log. */
+  readonly logStart: Offset;
+};
+
+/** What a replay would do, found without writing anything. */
+export type ReplayPlan = {
+  readonly view: string;
+  readonly version: string;
+  /** The version that serves: what it is compared with. */
+  readonly before: string;
+  readonly engine: string;
+  readonly partitions: readonly PlannedPartition[];
+  /** Offsets to go through. */
+  readonly events: number;
+  /** What of the archive is read. Bytes are null where the size of one of the files is not known. */
+  readonly files: number;
+  readonly bytes: number | null;
+  /** By the measured speed of earlier replays; null: none was measured. */
+  readonly estimatedMs: number | null;
+};
+
+/** Replays that are looked through for measured speeds, and how many of them count: the newest are most like the next. */
+const LOOKED_THROUGH_REPLAYS = 100;
+const COUNTED_REPLAYS = 5;
+
+/**
+ * What a replay of a view would do: the dry run. Writes nothing.
+ *
+ * Rejects with `unknown-view`; `not-found` for a version that is not registered; `conflict` where the version serves, or is not
+ * free to be built; `history-truncated`, naming every range that neither archive nor log has; `log-unavailable`, `store-unavailable`.
+ */
+export async function planReplay(ports: PlanReplayPorts, { view, version, engine }: WantedReplay): Promise<ReplayPlan> {
+  const declared = viewNamed(ports.catalog, view).id;
+  const wanted = version ?? declared.version;
+  const { free, serving } = await freeVersion(ports, view, wanted);
+  const plan = planView(free.definition, free.events);
+  const partitions = await historyOf(ports, plan);
+  mustBeWhole(plan, partitions);
+
+  const events = partitions.reduce((sum, { from, to }) => sum + to - from, 0);
+  return {
+    ...{ view, version: wanted, before: serving, engine, partitions, events },
+    ...(await archiveRead(ports, plan, partitions)),
+    estimatedMs: await estimateMs(ports, { view, engine }, events),
+  };
+}
+
+/** The version, if it can be built beside the one that serves. */
+async function freeVersion(
+  { versions, journal }: Pick<PlanReplayPorts, 'versions' | 'journal'>,
+  name: string,
+  version: string,
+): Promise<{ readonly free: StoredVersion; readonly serving: string }> {
+  const known = await versions.list([name]);
+  const found = known.find(({ view }) => view.version === version);
+  const serving = known.find(({ state }) => state === 'serving')?.view.version;
+  if (found === undefined || serving === undefined) {
+    const there = known.map(({ view }) => view.version).join(', ') || 'none';
+    throw new TwofoldError(
+      'not-found',
+      `no builder has registered version ${version} of ${name}; there are: ${there}`,
+      '/version',
+    );
+  }
+  if (version === serving)
+    throw new TwofoldError('conflict', `version ${version} of ${name} serves already: to compute it anew, rebuild it`);
+  // of every unfinished replay, also of one that still keeps the version, or compares with it
+  const holder = (await journal.unfinished()).find(
+    (replay) => replay.view.name === name && [replay.view.version, replay.before].includes(version),
+  );
+  if (holder !== undefined)
+    throw new TwofoldError(
+      'conflict',
+      `version ${version} of ${name} belongs to replay ${holder.id}, which is ${holder.phase}: go on with that one`,
+    );
+  if (found.state !== 'candidate')
+    throw new TwofoldError(
+      'conflict',
+      `version ${version} of ${name} is ${found.state}: it can be built when nothing of it is left`,
+    );
+  return { free: found, serving };
+}
+
+async function historyOf(
+  { log, archive }: Pick<PlanReplayPorts, 'log' | 'archive'>,
+  { streams }: ViewPlan,
+): Promise<readonly PlannedPartition[]> {
+  const ofStreams = streams.map(async (stream) => {
+    const { start, end } = await log.bounds(stream);
+    return Promise.all(
+      end.map(async (to, partition): Promise<PlannedPartition> => {
+        const archivedTo = await archive.archivedTo({ stream, partition });
+        return { ...{ stream, partition, from: 0, to }, archivedTo, logStart: start[partition] ?? 0 };
+      }),
+    );
+  });
+  return (await Promise.all(ofStreams)).flat();
+}
+
+/** @throws TwofoldError `history-truncated` */
+function mustBeWhole({ id }: ViewPlan, partitions: readonly PlannedPartition[]): void {
+  const missing = partitions.filter(({ archivedTo, logStart }) => archivedTo < logStart);
+  if (missing.length === 0) return;
+  const ranges = missing.map((range) => `${partitionName(range)} [${range.archivedTo}, ${range.logStart})`);
+  throw new TwofoldError(
+    'history-truncated',
+    `${id.name} cannot be replayed: the log no longer has these offsets, and the archive never had them: ${ranges.join(', ')}`,
+  );
+}
+
+async function archiveRead(
+  { archive }: Pick<PlanReplayPorts, 'archive'>,
+  { sources }: ViewPlan,
+  partitions: readonly PlannedPartition[],
+): Promise<Pick<ReplayPlan, 'files' | 'bytes'>> {
+  const cut: OffsetVector = Object.fromEntries(
+    [...Map.groupBy(partitions, ({ stream }) => stream)].map(([stream, of]) => [stream, of.map(({ to }) => to)]),
+  );
+  const files = (await Promise.all(sources.map(({ event }) => archive.filesBelow(cut, event.type)))).flat();
+  const bytes = files.reduce<number | null>(
+    (sum, { sizeBytes }) => (sum === null || sizeBytes === null ? null : sum + sizeBytes),
+    0,
+  );
+  return { files: files.length, bytes };
+}
+
+/** By replays of the same engine: of this view, if one was measured, else of any. */
+async function estimateMs(
+  { journal }: Pick<PlanReplayPorts, 'journal'>,
+  { view, engine }: Pick<WantedReplay, 'view' | 'engine'>,
+  events: number,
+): Promise<number | null> {
+  for (const name of [view, null]) {
+    const earlier = await journal.list(LOOKED_THROUGH_REPLAYS, name);
+    const speeds = earlier.flatMap((replay) => (replay.engine === engine ? (replay.speed ?? []) : []));
+    const counted = speeds.slice(0, COUNTED_REPLAYS);
+    const measured = counted.reduce((sum, speed) => sum + speed.events, 0);
+    const busyMs = counted.reduce((sum, speed) => sum + speed.busyMs, 0);
+    if (measured > 0) return Math.round((events * busyMs) / measured);
+  }
+  return null;
+}
