@@ -42,7 +42,7 @@ export function batchViewMergeContract(worldNow: () => BatchViewStoreWorld): voi
     const to: OffsetVector = { [stream]: [steps.length] };
     await worldNow().stage.open(plan, build, { [stream]: [0] }, to);
     for (const [from, rows] of steps.entries()) {
-      const step = { stream, partition: 0, from, to: from + 1, busyMs: 0 };
+      const step = { stream, partition: 0, from, to: from + 1, busyMs: () => 0 };
       expect(await worldNow().stage.add(plan, build, step, chunksOf(rows))).toBe(true);
     }
     return build;

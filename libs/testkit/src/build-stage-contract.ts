@@ -37,7 +37,7 @@ export function buildStageContract(name: string, setup: () => Promise<BatchViewS
       [partition, from, to]: readonly [number, number, number],
       rows: AsyncIterable<readonly ViewRow[]> | readonly ViewRow[] = [],
     ): Promise<boolean> => {
-      const step = { stream: streamOf(plan), partition, from, to, busyMs: 5 };
+      const step = { stream: streamOf(plan), partition, from, to, busyMs: () => 5 };
       return stage.add(plan, build, step, Symbol.asyncIterator in rows ? rows : chunksOf(rows));
     };
     const doneOf = async (build: string): Promise<readonly number[] | null> =>

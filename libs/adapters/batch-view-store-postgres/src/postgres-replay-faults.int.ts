@@ -52,7 +52,7 @@ describe('versions and builds in Postgres, and faults', () => {
     await other.stage.open(plan, build, { [stream]: [0] }, { [stream]: [10] });
     return build;
   };
-  const step = (from: number, to: number) => ({ stream, partition: 0, from, to, busyMs: 1 });
+  const step = (from: number, to: number) => ({ stream, partition: 0, from, to, busyMs: () => 1 });
 
   it('are forgotten when the last reader has left their tables, and stay as they are until then', async () => {
     const { versions, store } = other;
