@@ -1,13 +1,18 @@
-import { tmpdir } from 'node:os';
+import { randomUUID } from 'node:crypto';
+import { availableParallelism, tmpdir } from 'node:os';
 import { Module, type DynamicModule } from '@nestjs/common';
 import { DuckDbBatchEngine } from '@twofold/batch-engine-duckdb';
 import {
   PostgresAuditLedger,
   PostgresBatchViewStore,
   PostgresBoundaries,
+  PostgresBuildStage,
   PostgresDeadLetters,
+  PostgresReplayJournal,
+  PostgresViewVersions,
 } from '@twofold/batch-view-store-postgres';
 import { catalog } from '@twofold/catalog';
+import { TwofoldError, type OffsetVector, type ViewPlan } from '@twofold/core';
 import {
   KafkaAdmin,
   KafkaControlChannel,
@@ -15,27 +20,29 @@ import {
   KafkaPartitionAssigner,
   KafkaRawReader,
 } from '@twofold/event-log-kafka';
-import { registerViews } from '@twofold/flows';
+import { announceReplay, comparedGenerations, registerViews } from '@twofold/flows';
 import { ParquetMasterDataset } from '@twofold/master-dataset-parquet';
 import { migrate, openMetadata, type Metadata } from '@twofold/metadata';
 import {
   closeAtShutdown,
   CONTROL_CHANNEL,
   kafkaOptionsOf,
+  LiveViews,
   Metrics,
   PartitionGuard,
   Readiness,
   systemClock,
 } from '@twofold/platform';
-import type { ControlChannel } from '@twofold/ports';
+import type { BatchEngine, ControlChannel } from '@twofold/ports';
 import { RedisSpeedViewStore } from '@twofold/speed-view-store-redis';
 import { announcementsOn } from './announcements.js';
 import { Archiving } from './archiving.js';
 import { GenerationAuditor } from './generation-auditor.js';
 import { GenerationBuilder } from './generation-builder.js';
+import { NewsController } from './news.controller.js';
 import { RebuildController } from './rebuild.controller.js';
+import { ReplayRunner } from './replay-runner.js';
 import type { BatchViewBuilderSettings } from './settings.js';
-import { CATALOG } from './tokens.js';
 import { WantedOffsets } from './wanted-offsets.js';
 
 const METADATA = Symbol('metadata');
@@ -55,10 +62,9 @@ export class BatchViewBuilderModule {
     const kafka = kafkaOptionsOf(settings, 'batch-view-builder');
     return {
       module: BatchViewBuilderModule,
-      controllers: [RebuildController],
+      controllers: [RebuildController, NewsController],
       providers: [
         WantedOffsets,
-        { provide: CATALOG, useValue: catalog },
         { provide: CONTROL_CHANNEL, useFactory: () => new KafkaControlChannel(kafka) },
         { provide: ADMIN, useFactory: () => new KafkaAdmin(kafka) },
         { provide: LOG, useFactory: () => new KafkaRawReader(kafka) },
@@ -91,6 +97,12 @@ export class BatchViewBuilderModule {
           },
         },
         {
+          provide: LiveViews,
+          // the guard has registered the catalog
+          inject: [METADATA, PartitionGuard],
+          useFactory: (metadata: Metadata) => LiveViews.open(new PostgresViewVersions(metadata), catalog, systemClock),
+        },
+        {
           provide: Archiving,
           inject: [LOG, METADATA, MASTER_DATASET, DEAD_LETTER_TOPIC, WantedOffsets, Readiness, Metrics, PartitionGuard],
           useFactory: (
@@ -117,19 +129,17 @@ export class BatchViewBuilderModule {
         },
         {
           provide: GenerationAuditor,
-          inject: [METADATA, BATCH_VIEWS, SPEED_VIEWS, Metrics],
+          inject: [METADATA, BATCH_VIEWS, SPEED_VIEWS, LiveViews, Metrics],
           useFactory: (
             metadata: Metadata,
             batchViews: PostgresBatchViewStore,
             speedViews: RedisSpeedViewStore,
+            views: LiveViews,
             metrics: Metrics,
           ) => {
             const ledger = new PostgresAuditLedger(metadata);
-            return new GenerationAuditor(
-              { batchViews, speedViews, ledger, clock: systemClock },
-              catalog.views,
-              metrics,
-            );
+            const ports = { batchViews, speedViews, ledger, clock: systemClock };
+            return new GenerationAuditor(ports, () => plansOf(views), metrics);
           },
         },
         {
@@ -142,6 +152,7 @@ export class BatchViewBuilderModule {
             ENGINE,
             CONTROL_CHANNEL,
             WantedOffsets,
+            LiveViews,
             Archiving,
             GenerationAuditor,
             PartitionGuard,
@@ -154,6 +165,7 @@ export class BatchViewBuilderModule {
             engine: DuckDbBatchEngine,
             control: ControlChannel,
             wanted: WantedOffsets,
+            views: LiveViews,
             archiving: Archiving,
             auditor: GenerationAuditor,
             guard: PartitionGuard,
@@ -167,8 +179,9 @@ export class BatchViewBuilderModule {
                 clock: systemClock,
                 announce: announcementsOn(control, systemClock),
                 want: (cut) => wanted.want(cut),
+                keep: (view) => comparedGenerations(new PostgresReplayJournal(metadata), view),
               },
-              views: catalog.views,
+              views: () => plansOf(views),
               heads: async (stream) => (await log.bounds(stream)).end,
               clock: systemClock,
               everyMs: settings.BUILD_EVERY_MS,
@@ -177,8 +190,70 @@ export class BatchViewBuilderModule {
               mustStand: () => guard.mustStand(),
             }),
         },
+        {
+          provide: ReplayRunner,
+          inject: [
+            METADATA,
+            BATCH_VIEWS,
+            SPEED_VIEWS,
+            LOG,
+            MASTER_DATASET,
+            ENGINE,
+            CONTROL_CHANNEL,
+            WantedOffsets,
+            Archiving,
+            GenerationBuilder,
+            Readiness,
+          ],
+          useFactory: (
+            metadata: Metadata,
+            batchViews: PostgresBatchViewStore,
+            speedViews: RedisSpeedViewStore,
+            log: KafkaRawReader,
+            masterDataset: ParquetMasterDataset,
+            engine: DuckDbBatchEngine,
+            control: ControlChannel,
+            wanted: WantedOffsets,
+            archiving: Archiving,
+            builder: GenerationBuilder,
+            readiness: Readiness,
+          ) => {
+            const announcing = { control, clock: systemClock, newId: randomUUID };
+            const ports = {
+              ...{ catalog, batchViews, speedViews, log, masterDataset, clock: systemClock },
+              versions: new PostgresViewVersions(metadata),
+              journal: new PostgresReplayJournal(metadata),
+              stage: new PostgresBuildStage(metadata),
+              engineNamed: (name: string) => engineOf([engine], name),
+              partitionsAtOnce: availableParallelism(),
+              build: (plan: ViewPlan) => builder.buildNews(plan),
+              want: (cut: OffsetVector) => wanted.want(cut),
+              announce: (id: string) => announceReplay(announcing, id),
+              keepMs: settings.REPLAY_KEEP_MS,
+            };
+            return new ReplayRunner(
+              { ports, leads: (stream) => archiving.leads(stream), atOnce: settings.REPLAYS_AT_ONCE },
+              readiness,
+            );
+          },
+        },
       ],
       exports: [CONTROL_CHANNEL],
     };
   }
+}
+
+/** The versions whose next generation is built on schedule: of one that a replay builds, the replay builds it. */
+const plansOf = (views: LiveViews): readonly ViewPlan[] =>
+  views.all().flatMap(({ plan, state }) => (state === 'founded' ? [] : [plan]));
+
+/** @throws TwofoldError `invalid-configuration` */
+function engineOf(engines: readonly BatchEngine[], name: string): BatchEngine {
+  const engine = engines.find((some) => some.name === name);
+  if (engine !== undefined) return engine;
+  const known = engines.map((some) => some.name).join(', ');
+  throw new TwofoldError(
+    'invalid-configuration',
+    `there is no batch engine ${JSON.stringify(name)}; there are: ${known}`,
+  );
 }

@@ -68,7 +68,7 @@ describe('the auditor of generations', () => {
   let events: readonly PlainEvent[];
   const begin = (): void => {
     metrics = new Metrics();
-    auditor = new GenerationAuditor({ batchViews, speedViews, ledger, clock: systemClock }, [plan], metrics);
+    auditor = new GenerationAuditor({ batchViews, speedViews, ledger, clock: systemClock }, () => [plan], metrics);
   };
   beforeEach(async () => {
     plan = newPlan();

@@ -26,7 +26,8 @@ export class GenerationAuditor implements OnApplicationBootstrap, BeforeApplicat
 
   constructor(
     private readonly ports: AuditorPorts,
-    private readonly views: readonly ViewPlan[],
+    /** Those that generations are published of, as they are now. */
+    private readonly views: () => readonly ViewPlan[],
     metrics: Metrics,
   ) {
     this.countAudits = metrics.counter('twofold_audits_total', 'Audits of generations, by what came of them.', [
@@ -70,7 +71,7 @@ export class GenerationAuditor implements OnApplicationBootstrap, BeforeApplicat
   }
 
   private async catchUp(): Promise<void> {
-    for (const plan of this.views) {
+    for (const plan of this.views()) {
       const audits = await this.ports.ledger.list(plan.id, KEPT_AUDITS);
       const compared = audits.find(({ state }) => state !== 'not-comparable');
       if (compared !== undefined) this.measure(compared);

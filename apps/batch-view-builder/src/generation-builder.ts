@@ -1,5 +1,5 @@
 import { Logger, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
-import type { Offset, OffsetVector, ViewPlan } from '@twofold/core';
+import { TwofoldError, type Offset, type OffsetVector, type ViewPlan } from '@twofold/core';
 import { buildGeneration, hasNews, type BuildPorts } from '@twofold/flows';
 import type { Clock, Generation } from '@twofold/ports';
 
@@ -8,7 +8,8 @@ const MAX_WAITING = 100;
 
 export type GenerationBuilderOptions = {
   readonly ports: BuildPorts;
-  readonly views: readonly ViewPlan[];
+  /** Those that are built on schedule, as they are now. */
+  readonly views: () => readonly ViewPlan[];
   readonly heads: (stream: string) => Promise<readonly Offset[]>;
   readonly clock: Clock;
   /** Time from one round of scheduled builds to the next; 0: none are scheduled. */
@@ -50,6 +51,19 @@ export class GenerationBuilder implements OnApplicationBootstrap, BeforeApplicat
     return build;
   }
 
+  /**
+   * Builds the next generation, if the log has news for it.
+   * Rejects as the build does; with `store-unavailable` where what it waits for did not come in time: try again
+   */
+  async buildNews(plan: ViewPlan): Promise<void> {
+    try {
+      if (await this.hasNews(plan)) await this.build(plan, (step) => this.logger.debug(`${plan.id.name}: ${step}`));
+    } catch (error) {
+      if (!(error instanceof TwofoldError && error.code === 'conflict')) throw error;
+      throw new TwofoldError('store-unavailable', error.message, undefined, { cause: error });
+    }
+  }
+
   private async buildNow(plan: ViewPlan, tell: (step: string) => void): Promise<Generation> {
     this.options.mustStand();
     const generation = await buildGeneration(this.options.ports, plan, tell, this.stopping.signal);
@@ -61,10 +75,11 @@ export class GenerationBuilder implements OnApplicationBootstrap, BeforeApplicat
     const { clock, everyMs, views } = this.options;
     while (!this.stopping.signal.aborted) {
       const roundBeganAtMs = clock.elapsed();
-      for (const plan of views) {
+      for (const plan of views()) {
         if (this.stopping.signal.aborted) return;
         try {
-          if (await this.isDue(plan)) await this.build(plan, (step) => this.logger.debug(`${plan.id.name}: ${step}`));
+          if (this.options.leads(plan) && (await this.hasNews(plan)))
+            await this.build(plan, (step) => this.logger.debug(`${plan.id.name}: ${step}`));
         } catch (error) {
           this.logger.warn(`${plan.id.name}: ${error instanceof Error ? error.message : String(error)}`);
         }
@@ -73,8 +88,7 @@ export class GenerationBuilder implements OnApplicationBootstrap, BeforeApplicat
     }
   }
 
-  private async isDue(plan: ViewPlan): Promise<boolean> {
-    if (!this.options.leads(plan)) return false;
+  private async hasNews(plan: ViewPlan): Promise<boolean> {
     const published = await this.options.ports.batchViews.published(plan.id);
     const heads = plan.streams.map(async (stream) => [stream, await this.options.heads(stream)] as const);
     const head: OffsetVector = Object.fromEntries(await Promise.all(heads));

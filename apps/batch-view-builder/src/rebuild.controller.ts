@@ -1,11 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { Controller, Inject, Logger } from '@nestjs/common';
 import { EventPattern, Payload } from '@nestjs/microservices';
-import { controlEvent, viewNamed, type Catalog, type ControlEventData } from '@twofold/core';
-import { CLOCK, CONTROL_CHANNEL } from '@twofold/platform';
+import { controlEvent, type ControlEventData } from '@twofold/core';
+import { CLOCK, CONTROL_CHANNEL, LiveViews } from '@twofold/platform';
 import type { Clock, ControlChannel } from '@twofold/ports';
 import { GenerationBuilder } from './generation-builder.js';
-import { CATALOG } from './tokens.js';
 
 type Request = ControlEventData['view.rebuild-requested'];
 type Progress = ControlEventData['view.rebuild-progressed'];
@@ -18,7 +17,7 @@ export class RebuildController {
   private readonly underWay = new Set<string>();
 
   constructor(
-    @Inject(CATALOG) private readonly catalog: Pick<Catalog, 'views'>,
+    @Inject(LiveViews) private readonly views: LiveViews,
     @Inject(GenerationBuilder) private readonly builder: GenerationBuilder,
     @Inject(CONTROL_CHANNEL) private readonly control: ControlChannel,
     @Inject(CLOCK) private readonly clock: Clock,
@@ -36,9 +35,7 @@ export class RebuildController {
     const tell = (state: Progress['state'], detail: string, generation: number | null): Promise<void> =>
       this.tell({ rebuildId, state, detail, generation });
     try {
-      const plan = viewNamed(this.catalog, view);
-      if (plan.id.version !== version)
-        throw new Error(`this build has version ${plan.id.version} of ${view}, not ${version}`);
+      const { plan } = this.views.version(view, version);
       const { number } = await this.builder.build(plan, (step) => void tell('building', step, null));
       await tell('published', `generation ${number} is published`, number);
     } catch (error) {

@@ -1,19 +1,16 @@
 import { Logger, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
-import type { Replay, ViewId } from '@twofold/core';
+import { isFinal, type Replay, type ViewId } from '@twofold/core';
 import { removeVersion, runReplay, type RunReplayPorts } from '@twofold/flows';
 import { RecentTroubles, type Readiness } from '@twofold/platform';
-import type { ReplayJournal, StoredVersion } from '@twofold/ports';
+import type { ReplayJournal } from '@twofold/ports';
 
 /** How often the journal is looked through when nothing is heard. */
 const LOOK_EVERY_MS = 1_000;
 
 export type ReplayRunnerOptions = {
-  readonly ports: Omit<RunReplayPorts, 'tell'>;
-  readonly journal: Pick<ReplayJournal, 'unfinished'>;
-  /** The versions of the catalog's views, as they are now. */
-  readonly versions: () => Promise<readonly StoredVersion[]>;
-  /** Whether this process runs what belongs to a view: one of the instances does. */
-  readonly leads: (view: ViewId) => boolean;
+  readonly ports: Omit<RunReplayPorts, 'tell' | 'journal'> & { readonly journal: ReplayJournal };
+  /** Whether this process runs what belongs to the views that read a stream first: one of the instances does. */
+  readonly leads: (stream: string) => boolean;
   /** Replays that are built at once; the others wait in the order that they were asked for. */
   readonly atOnce: number;
 };
@@ -64,8 +61,18 @@ export class ReplayRunner implements OnApplicationBootstrap, BeforeApplicationSh
   }
 
   private async look(): Promise<void> {
-    const { journal, versions, leads, atOnce, ports } = this.options;
-    const replays = (await journal.unfinished()).filter(({ view }) => leads(view));
+    const { ports, leads, atOnce } = this.options;
+    const known = await ports.versions.list(ports.catalog.views.map(({ id }) => id.name));
+    const led = known.filter(
+      ({
+        definition: {
+          from: [first],
+        },
+      }) => first !== undefined && leads(first.stream),
+    );
+    const isLed = ({ name, version }: ViewId): boolean =>
+      led.some(({ view }) => view.name === name && view.version === version);
+    const replays = (await ports.journal.unfinished()).filter(({ view }) => isLed(view));
     for (const replay of replays) {
       const isBuilt = isBuilding(replay);
       const building = [...this.running.values()].filter((other) => other.isBuilt).length;
@@ -74,9 +81,18 @@ export class ReplayRunner implements OnApplicationBootstrap, BeforeApplicationSh
       this.running.set(replay.id, { isBuilt, ended: this.run(replay) });
     }
     const beingCleaned = new Set(replays.filter(isToBeCleaned).map(({ view }) => view.version));
-    for (const version of await versions())
-      if (version.state === 'removing' && leads(version.view) && !beingCleaned.has(version.view.version))
-        await removeVersion(ports, version);
+    for (const version of led)
+      if (version.state === 'removing' && !beingCleaned.has(version.view.version)) await removeVersion(ports, version);
+    await this.dropStages();
+  }
+
+  /** A builder that slept while its replay ended may have begun a stage anew. */
+  private async dropStages(): Promise<void> {
+    const { journal, stage } = this.options.ports;
+    for (const build of await stage.builds()) {
+      const journaled = await journal.get(build);
+      if (journaled !== null && isFinal(journaled.replay)) await stage.drop(build);
+    }
   }
 
   private async run({ id, view }: Replay): Promise<void> {

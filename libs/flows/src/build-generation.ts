@@ -1,5 +1,6 @@
-import { TwofoldError, isAtLeast, type OffsetVector, type Partition, type ViewId, type ViewPlan } from '@twofold/core';
+import { TwofoldError, isAtLeast, type OffsetVector, type ViewId, type ViewPlan } from '@twofold/core';
 import type { BatchEngine, BatchViewStore, Boundaries, Clock, Generation, MasterDataset } from '@twofold/ports';
+import { archivedTo } from './archived-to.js';
 
 export type BuildPorts = {
   readonly boundaries: Boundaries;
@@ -14,6 +15,8 @@ export type BuildPorts = {
   };
   /** What the archive should hurry to reach. */
   readonly want: (cut: OffsetVector) => void;
+  /** Generations that a replay is to be compared with: they are not dropped. */
+  readonly keep: (view: ViewId) => Promise<readonly number[]>;
 };
 
 /** Longest wait for the speed layer's boundaries, and for the archive: beyond it the build is given up, and the cut stays asked for. */
@@ -74,20 +77,12 @@ export async function buildGeneration(
   }
   if (wasMine) await announce.published(published);
   tell(`generation ${number} is published`);
-  await batchViews.dropSuperseded(plan.id, GRACE_MS, []);
+  await batchViews.dropSuperseded(plan.id, GRACE_MS, await ports.keep(plan.id));
   return published;
 }
 
 /** Whether the log has anything that the published generation has not. */
 export const hasNews = (published: Generation, head: OffsetVector): boolean => !isAtLeast(published.cut, head);
-
-async function archivedTo(masterDataset: MasterDataset, cut: OffsetVector): Promise<OffsetVector> {
-  const streams = Object.entries(cut).map(async ([stream, offsets]) => {
-    const partitions = offsets.map((_, partition): Partition => ({ stream, partition }));
-    return [stream, await Promise.all(partitions.map((partition) => masterDataset.archivedTo(partition)))] as const;
-  });
-  return Object.fromEntries(await Promise.all(streams));
-}
 
 async function until<T>(clock: Clock, stop: AbortSignal, what: string, look: () => Promise<T | null>): Promise<T> {
   const givenUpAtMs = clock.elapsed() + WAIT_MS;

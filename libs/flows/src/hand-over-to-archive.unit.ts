@@ -118,7 +118,16 @@ async function openWorld() {
     archivedTo: () => masterDataset.archivedTo(partition),
     build: () => {
       const announce = { cutRequested: async () => undefined, published: async () => undefined };
-      const ports = { boundaries, batchViews, masterDataset, engine, clock, announce, want: () => undefined };
+      const ports = {
+        boundaries,
+        batchViews,
+        masterDataset,
+        engine,
+        clock,
+        announce,
+        want: () => undefined,
+        keep: async () => [],
+      };
       return buildGeneration(ports, plan, () => undefined, stopping.signal);
     },
     answer: async () => {

@@ -1,3 +1,4 @@
+export { comparedGenerations } from './compared-generations.js';
 export { acceptEvents, type AcceptPorts, type AcceptResult, type Accepted } from './accept-events.js';
 export { MAX_PAGE_ROWS, answerQuery, type AnswerPorts, type RowsAnswer, type RowsQuery } from './answer-query.js';
 export { archiveEvents, type ArchivePorts } from './archive-events.js';

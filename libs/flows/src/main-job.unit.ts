@@ -269,7 +269,16 @@ async function openWorld(audits: Audit[]) {
   /** Builds, publishes and audits: the layers have not drifted, whatever happens meanwhile. */
   const build = async (plan: ViewPlan, stop: AbortSignal): Promise<void> => {
     const announce = { cutRequested: async () => void (news += 1), published: async () => void (news += 1) };
-    const ports = { boundaries, batchViews, masterDataset, engine, clock, announce, want: () => undefined };
+    const ports = {
+      boundaries,
+      batchViews,
+      masterDataset,
+      engine,
+      clock,
+      announce,
+      want: () => undefined,
+      keep: async () => [],
+    };
     const generation = await buildGeneration(ports, plan, () => undefined, stop);
     const audit = await auditGeneration({ batchViews, speedViews, ledger, clock }, plan, generation, stop);
     if (audit !== null) audits.push(audit);

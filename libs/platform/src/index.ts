@@ -21,6 +21,7 @@ export {
   platformSettings,
   postgresSettings,
   redisSettings,
+  replaySettings,
   required,
   wholeNumber,
   type AppSettings,

@@ -75,6 +75,17 @@ export const kafkaSettings = {
   KAFKA_REPLICATION_FACTOR: wholeNumber(1, MAX_REPLICATION_FACTOR).default(1),
 };
 
+const MS_PER_DAY = 86_400_000;
+/** Long enough for somebody to find out, on any day of the week, that the new version is wrong. */
+const DEFAULT_REPLAY_KEEP_MS = 7 * MS_PER_DAY;
+const MAX_REPLAY_KEEP_MS = 365 * MS_PER_DAY;
+
+/** Of whoever promotes versions of views. */
+export const replaySettings = {
+  /** How long a version that was promoted over, or rolled back from, is kept for one step back to it, ms. */
+  REPLAY_KEEP_MS: wholeNumber(0, MAX_REPLAY_KEEP_MS).default(DEFAULT_REPLAY_KEEP_MS),
+};
+
 export const redisSettings = {
   REDIS_URL: urlOf(['redis:', 'rediss:'], 'the URL of the speed views, such as redis://127.0.0.1:6379'),
 };

@@ -24,6 +24,7 @@ export function hireBuilder(world: World): Actor {
     engine: slowly(world.engine(), actor, () => world.network.delayMs()),
     clock: actor.clock,
     announce,
+    keep: async () => [],
     want: (cut: OffsetVector) => void (world.wanted = furthest(world, cut)),
   };
   const ledger = {

@@ -1,2 +1,0 @@
-/** Injects the catalog. */
-export const CATALOG = Symbol('catalog');
