@@ -1,21 +1,12 @@
-import { TwofoldError, type Offset, type Partition } from '@twofold/core';
+import type { Offset, Partition } from '@twofold/core';
 import { MAX_RESOLVED_AT_ONCE, type Decision } from '@twofold/flows';
 import type { DeadLetterFilter } from '@twofold/ports';
 import { z } from 'zod';
-import { DEFAULT_LIMIT, MAX_LIMIT } from './read-limit.js';
-
-/** Who a person is, and why they do it, characters: what fits a line of a table, and a paragraph. */
-const MAX_BY_LENGTH = 200;
-const MAX_NOTE_LENGTH = 2_000;
+import { DEFAULT_LIMIT } from './read-limit.js';
+import { decision as decisionFields, limit, read } from './read-request.js';
 
 export type DeadLetterPlace = Partition & { readonly offset: Offset };
 
-/** Postgres' texts have no zero in them. */
-const text = (maxLength: number) =>
-  z
-    .string()
-    .max(maxLength)
-    .regex(/^[^\0]*$/, 'must not have a zero character in it');
 const name = z.string().min(1);
 const offset = z
   .string()
@@ -25,11 +16,6 @@ const partition = z
   .string()
   .regex(/^(0|[1-9]\d{0,8})$/, 'must be a whole number')
   .transform(Number);
-const limit = z
-  .string()
-  .regex(/^[1-9]\d{0,2}$/)
-  .transform(Number)
-  .pipe(z.int().max(MAX_LIMIT));
 const code = z.enum(['unreadable', 'invalid-data', 'held-overflow']);
 const cursor = z.string().transform((encoded, context): DeadLetterPlace => {
   const place = cursorContent.safeParse(decodedJson(encoded));
@@ -49,7 +35,7 @@ const list = z.object({
   cursor: cursor.optional(),
 });
 const groups = list.pick({ stream: true, limit: true });
-const decision = z.object({ by: text(MAX_BY_LENGTH).min(1), note: text(MAX_NOTE_LENGTH).nullish() });
+const decision = z.object(decisionFields);
 const redrive = decision.extend({ event: z.unknown().optional() });
 const alike = decision.extend({
   ...{ stream: name, code, reason: z.string(), resolution: z.enum(['redrive', 'discard']) },
@@ -103,12 +89,4 @@ function decodedJson(encoded: string): unknown {
   } catch {
     return null;
   }
-}
-
-function read<T>(schema: z.ZodType<T>, input: unknown): T {
-  const outcome = schema.safeParse(input ?? {});
-  if (outcome.success) return outcome.data;
-  const [problem] = outcome.error.issues;
-  const pointer = (problem?.path ?? []).map((step) => `/${String(step)}`).join('');
-  throw new TwofoldError('invalid-value', `${pointer.slice(1) || 'the request'}: ${problem?.message}`, pointer);
 }

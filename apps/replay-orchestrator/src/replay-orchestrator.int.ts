@@ -170,6 +170,9 @@ describe('the replay orchestrator', () => {
   });
 
   it('is ready while Postgres answers', async () => {
-    expect(await get('/health/ready')).toEqual({ status: 200, body: { status: 'ready', checks: { postgres: 'ok' } } });
+    expect(await get('/health/ready')).toEqual({
+      status: 200,
+      body: { status: 'ready', checks: { postgres: 'ok', replays: 'ok' } },
+    });
   });
 });

@@ -6,3 +6,7 @@ export const DEAD_LETTER_PORTS = Symbol('dead-letter-ports');
 export const CATALOG = Symbol('catalog');
 /** Injects the AuditLedger port. */
 export const AUDIT_LEDGER = Symbol('audit-ledger');
+/** Injects the ReplayPorts. */
+export const REPLAY_PORTS = Symbol('replay-ports');
+/** Injects the ReplayAnswers. */
+export const REPLAY_ANSWERS = Symbol('replay-answers');

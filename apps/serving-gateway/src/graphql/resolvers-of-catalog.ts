@@ -1,4 +1,5 @@
-import { TwofoldError, type Catalog, type RequestParameters, type ViewPlan } from '@twofold/core';
+import type { Catalog, RequestParameters, ViewPlan } from '@twofold/core';
+import { withExtensions } from '@twofold/platform/graphql';
 import type { PresentedAnswer } from '../present-answer.js';
 import { boundariesOf, bucketsOf, type Bucket } from '../histogram-buckets.js';
 import { integerScalar } from './integer-scalar.js';
@@ -39,16 +40,3 @@ const rowResolversOf = (plan: ViewPlan): RowResolvers =>
       },
     ]),
   );
-
-/** GraphQL's own place for a stable code: `extensions`. */
-async function withExtensions<T>(result: () => Promise<T>): Promise<T> {
-  try {
-    return await result();
-  } catch (error) {
-    if (!(error instanceof TwofoldError)) throw error;
-    const { code, pointer } = error;
-    throw Object.assign(new Error(error.message), {
-      extensions: { code, ...(pointer === undefined ? {} : { pointer }) },
-    });
-  }
-}
