@@ -1,6 +1,6 @@
 import { Logger, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
 import type { Offset, OffsetVector, ViewPlan } from '@twofold/core';
-import { buildGeneration, hasNews, type BuildPorts } from '@twofold/flows';
+import { buildGeneration, hasNews, nextWay, type BuildPorts, type Way } from '@twofold/flows';
 import type { Clock, Generation } from '@twofold/ports';
 
 /** Requests that wait at most; the next is refused, for a build takes seconds and a queue of hours helps nobody. */
@@ -13,6 +13,8 @@ export type GenerationBuilderOptions = {
   readonly clock: Clock;
   /** Time from one round of scheduled builds to the next; 0: none are scheduled. */
   readonly everyMs: number;
+  /** Of the scheduled generations every n-th is computed from history, the others are rolled forward; 1: each is computed. */
+  readonly recomputeEvery: number;
   /** Whether this process builds a view on schedule: one of the instances does. */
   readonly leads: (plan: ViewPlan) => boolean;
   /** Hears of each generation that was built, and must not hold up the next. */
@@ -42,17 +44,17 @@ export class GenerationBuilder implements OnApplicationBootstrap, BeforeApplicat
   }
 
   /** Builds the next generation of a view when the builds asked for before are done. Rejects as the build does. */
-  build(plan: ViewPlan, tell: (step: string) => void): Promise<Generation> {
+  build(plan: ViewPlan, way: Way, tell: (step: string) => void): Promise<Generation> {
     if (this.waiting >= MAX_WAITING) return Promise.reject(new Error(`${MAX_WAITING} builds wait already`));
     this.waiting += 1;
-    const build = this.last.then(() => this.buildNow(plan, tell));
+    const build = this.last.then(() => this.buildNow(plan, way, tell));
     this.last = build.catch(() => undefined).finally(() => (this.waiting -= 1));
     return build;
   }
 
-  private async buildNow(plan: ViewPlan, tell: (step: string) => void): Promise<Generation> {
+  private async buildNow(plan: ViewPlan, way: Way, tell: (step: string) => void): Promise<Generation> {
     this.options.mustStand();
-    const generation = await buildGeneration(this.options.ports, plan, tell, this.stopping.signal);
+    const generation = await buildGeneration(this.options.ports, plan, way, tell, this.stopping.signal);
     this.options.audit(plan, generation);
     return generation;
   }
@@ -64,7 +66,8 @@ export class GenerationBuilder implements OnApplicationBootstrap, BeforeApplicat
       for (const plan of views) {
         if (this.stopping.signal.aborted) return;
         try {
-          if (await this.isDue(plan)) await this.build(plan, (step) => this.logger.debug(`${plan.id.name}: ${step}`));
+          const way = await this.wayDue(plan);
+          if (way !== null) await this.build(plan, way, (step) => this.logger.debug(`${plan.id.name}: ${step}`));
         } catch (error) {
           this.logger.warn(`${plan.id.name}: ${error instanceof Error ? error.message : String(error)}`);
         }
@@ -73,11 +76,12 @@ export class GenerationBuilder implements OnApplicationBootstrap, BeforeApplicat
     }
   }
 
-  private async isDue(plan: ViewPlan): Promise<boolean> {
-    if (!this.options.leads(plan)) return false;
+  /** How the next generation of a view is to be made; null: none is due. */
+  private async wayDue(plan: ViewPlan): Promise<Way | null> {
+    if (!this.options.leads(plan)) return null;
     const published = await this.options.ports.batchViews.published(plan.id);
     const heads = plan.streams.map(async (stream) => [stream, await this.options.heads(stream)] as const);
     const head: OffsetVector = Object.fromEntries(await Promise.all(heads));
-    return published !== null && hasNews(published, head);
+    return published !== null && hasNews(published, head) ? nextWay(published, this.options.recomputeEvery) : null;
   }
 }

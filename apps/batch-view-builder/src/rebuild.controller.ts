@@ -10,7 +10,7 @@ import { CATALOG } from './tokens.js';
 type Request = ControlEventData['view.rebuild-requested'];
 type Progress = ControlEventData['view.rebuild-progressed'];
 
-/** Builds a view's generation when the control stream asks for it, and tells how it goes. */
+/** Builds a view's generation from all history when the control stream asks for it, and tells how it goes. */
 @Controller()
 export class RebuildController {
   private readonly logger = new Logger(RebuildController.name);
@@ -39,7 +39,7 @@ export class RebuildController {
       const plan = viewNamed(this.catalog, view);
       if (plan.id.version !== version)
         throw new Error(`this build has version ${plan.id.version} of ${view}, not ${version}`);
-      const { number } = await this.builder.build(plan, (step) => void tell('building', step, null));
+      const { number } = await this.builder.build(plan, 'recompute', (step) => void tell('building', step, null));
       await tell('published', `generation ${number} is published`, number);
     } catch (error) {
       await tell('failed', error instanceof Error ? error.message : String(error), null);

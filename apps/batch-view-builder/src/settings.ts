@@ -12,6 +12,9 @@ const DEFAULT_PORT = 4004;
 /** Often enough that the speed views stay small, seldom enough that building is not all that is done. */
 const DEFAULT_BUILD_EVERY_MS = 60_000;
 const MAX_BUILD_EVERY_MS = 7 * 86_400_000;
+/** At the default pace every ten minutes: so long a mistake of the speed layer stays at most, and is found then. */
+const DEFAULT_RECOMPUTE_EVERY = 10;
+const MAX_RECOMPUTE_EVERY = 100_000;
 
 export const batchViewBuilderSettings = z.object({
   ...appSettings(DEFAULT_PORT),
@@ -23,6 +26,8 @@ export const batchViewBuilderSettings = z.object({
   ARCHIVE_DIR: z.string().default('.twofold/archive'),
   /** Time from one round of scheduled builds to the next, ms; 0: only on request. */
   BUILD_EVERY_MS: wholeNumber(0, MAX_BUILD_EVERY_MS).default(DEFAULT_BUILD_EVERY_MS),
+  /** Of the scheduled generations every n-th is computed from all history; the others are the one before and the epochs since. 1: each is computed. */
+  RECOMPUTE_EVERY: wholeNumber(1, MAX_RECOMPUTE_EVERY).default(DEFAULT_RECOMPUTE_EVERY),
 });
 
 export type BatchViewBuilderSettings = z.infer<typeof batchViewBuilderSettings>;

@@ -2,7 +2,7 @@ export { acceptEvents, type AcceptPorts, type AcceptResult, type Accepted } from
 export { MAX_PAGE_ROWS, answerQuery, type AnswerPorts, type RowsAnswer, type RowsQuery } from './answer-query.js';
 export { archiveEvents, type ArchivePorts } from './archive-events.js';
 export { auditGeneration, type AuditPorts } from './audit-generation.js';
-export { buildGeneration, hasNews, type BuildPorts } from './build-generation.js';
+export { buildGeneration, hasNews, nextWay, type BuildPorts, type Way } from './build-generation.js';
 export { type AnswerEnvelope, type FreshnessPorts } from './describe-answer.js';
 export { foldIntoSpeedViews, type FoldAssignment, type FoldPorts } from './fold-into-speed-views.js';
 export { type FoldReport } from './fold-report.js';
