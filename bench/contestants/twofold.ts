@@ -44,7 +44,12 @@ await Promise.all(
   partitions.map((partition) =>
     foldIntoSpeedViews(
       { log, speedViews, boundaries, batchViews, deadLetters, clock: systemClock, news: () => 0, report },
-      { partition, views: [plan], events: catalog.events, stream: streamNamed(catalog.streams, stream) },
+      {
+        partition,
+        views: () => [{ plan, events: catalog.events }],
+        events: catalog.events,
+        stream: streamNamed(catalog.streams, stream),
+      },
       done.signal,
     ),
   ),

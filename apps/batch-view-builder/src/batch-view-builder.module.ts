@@ -147,6 +147,7 @@ export class BatchViewBuilderModule {
           inject: [
             METADATA,
             BATCH_VIEWS,
+            SPEED_VIEWS,
             LOG,
             MASTER_DATASET,
             ENGINE,
@@ -160,6 +161,7 @@ export class BatchViewBuilderModule {
           useFactory: (
             metadata: Metadata,
             batchViews: PostgresBatchViewStore,
+            speedViews: RedisSpeedViewStore,
             log: KafkaRawReader,
             masterDataset: ParquetMasterDataset,
             engine: DuckDbBatchEngine,
@@ -174,6 +176,7 @@ export class BatchViewBuilderModule {
               ports: {
                 boundaries: new PostgresBoundaries(metadata),
                 batchViews,
+                speedViews,
                 masterDataset,
                 engine,
                 clock: systemClock,
@@ -185,6 +188,7 @@ export class BatchViewBuilderModule {
               heads: async (stream) => (await log.bounds(stream)).end,
               clock: systemClock,
               everyMs: settings.BUILD_EVERY_MS,
+              recomputeEvery: settings.RECOMPUTE_EVERY,
               leads: ({ streams: [first] }) => first !== undefined && archiving.leads(first),
               audit: (plan, generation) => auditor.audit(plan, generation),
               mustStand: () => guard.mustStand(),

@@ -1,6 +1,6 @@
 import { Logger, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
 import { TwofoldError, type Offset, type OffsetVector, type ViewPlan } from '@twofold/core';
-import { buildGeneration, hasNews, type BuildPorts } from '@twofold/flows';
+import { buildGeneration, hasNews, nextWay, type BuildPorts, type Way } from '@twofold/flows';
 import type { Clock, Generation } from '@twofold/ports';
 
 /** Requests that wait at most; the next is refused, for a build takes seconds and a queue of hours helps nobody. */
@@ -14,6 +14,8 @@ export type GenerationBuilderOptions = {
   readonly clock: Clock;
   /** Time from one round of scheduled builds to the next; 0: none are scheduled. */
   readonly everyMs: number;
+  /** Of the scheduled generations every n-th is computed from history, the others are rolled forward; 1: each is computed. */
+  readonly recomputeEvery: number;
   /** Whether this process builds a view on schedule: one of the instances does. */
   readonly leads: (plan: ViewPlan) => boolean;
   /** Hears of each generation that was built, and must not hold up the next. */
@@ -43,10 +45,10 @@ export class GenerationBuilder implements OnApplicationBootstrap, BeforeApplicat
   }
 
   /** Builds the next generation of a view when the builds asked for before are done. Rejects as the build does. */
-  build(plan: ViewPlan, tell: (step: string) => void): Promise<Generation> {
+  build(plan: ViewPlan, way: Way, tell: (step: string) => void): Promise<Generation> {
     if (this.waiting >= MAX_WAITING) return Promise.reject(new Error(`${MAX_WAITING} builds wait already`));
     this.waiting += 1;
-    const build = this.last.then(() => this.buildNow(plan, tell));
+    const build = this.last.then(() => this.buildNow(plan, way, tell));
     this.last = build.catch(() => undefined).finally(() => (this.waiting -= 1));
     return build;
   }
@@ -57,16 +59,17 @@ export class GenerationBuilder implements OnApplicationBootstrap, BeforeApplicat
    */
   async buildNews(plan: ViewPlan): Promise<void> {
     try {
-      if (await this.hasNews(plan)) await this.build(plan, (step) => this.logger.debug(`${plan.id.name}: ${step}`));
+      const way = await this.wayDue(plan);
+      if (way !== null) await this.build(plan, way, (step) => this.logger.debug(`${plan.id.name}: ${step}`));
     } catch (error) {
       if (!(error instanceof TwofoldError && error.code === 'conflict')) throw error;
       throw new TwofoldError('store-unavailable', error.message, undefined, { cause: error });
     }
   }
 
-  private async buildNow(plan: ViewPlan, tell: (step: string) => void): Promise<Generation> {
+  private async buildNow(plan: ViewPlan, way: Way, tell: (step: string) => void): Promise<Generation> {
     this.options.mustStand();
-    const generation = await buildGeneration(this.options.ports, plan, tell, this.stopping.signal);
+    const generation = await buildGeneration(this.options.ports, plan, way, tell, this.stopping.signal);
     this.options.audit(plan, generation);
     return generation;
   }
@@ -78,8 +81,8 @@ export class GenerationBuilder implements OnApplicationBootstrap, BeforeApplicat
       for (const plan of views()) {
         if (this.stopping.signal.aborted) return;
         try {
-          if (this.options.leads(plan) && (await this.hasNews(plan)))
-            await this.build(plan, (step) => this.logger.debug(`${plan.id.name}: ${step}`));
+          const way = this.options.leads(plan) ? await this.wayDue(plan) : null;
+          if (way !== null) await this.build(plan, way, (step) => this.logger.debug(`${plan.id.name}: ${step}`));
         } catch (error) {
           this.logger.warn(`${plan.id.name}: ${error instanceof Error ? error.message : String(error)}`);
         }
@@ -88,10 +91,11 @@ export class GenerationBuilder implements OnApplicationBootstrap, BeforeApplicat
     }
   }
 
-  private async hasNews(plan: ViewPlan): Promise<boolean> {
+  /** How the next generation of a view is to be made; null: the log has no news for it. */
+  private async wayDue(plan: ViewPlan): Promise<Way | null> {
     const published = await this.options.ports.batchViews.published(plan.id);
     const heads = plan.streams.map(async (stream) => [stream, await this.options.heads(stream)] as const);
     const head: OffsetVector = Object.fromEntries(await Promise.all(heads));
-    return published !== null && hasNews(published, head);
+    return published !== null && hasNews(published, head) ? nextWay(published, this.options.recomputeEvery) : null;
   }
 }

@@ -9,7 +9,7 @@ import { GenerationBuilder } from './generation-builder.js';
 type Request = ControlEventData['view.rebuild-requested'];
 type Progress = ControlEventData['view.rebuild-progressed'];
 
-/** Builds a view's generation when the control stream asks for it, and tells how it goes. */
+/** Builds a view's generation from all history when the control stream asks for it, and tells how it goes. */
 @Controller()
 export class RebuildController {
   private readonly logger = new Logger(RebuildController.name);
@@ -36,7 +36,7 @@ export class RebuildController {
       this.tell({ rebuildId, state, detail, generation });
     try {
       const { plan } = this.views.version(view, version);
-      const { number } = await this.builder.build(plan, (step) => void tell('building', step, null));
+      const { number } = await this.builder.build(plan, 'recompute', (step) => void tell('building', step, null));
       await tell('published', `generation ${number} is published`, number);
     } catch (error) {
       await tell('failed', error instanceof Error ? error.message : String(error), null);

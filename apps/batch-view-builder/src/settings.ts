@@ -16,6 +16,9 @@ const MAX_BUILD_EVERY_MS = 7 * 86_400_000;
 /** Replays that share a machine take longer, each of them. */
 const DEFAULT_REPLAYS_AT_ONCE = 1;
 const MAX_REPLAYS_AT_ONCE = 16;
+/** At the default pace every ten minutes: so long a mistake of the speed layer stays at most, and is found then. */
+const DEFAULT_RECOMPUTE_EVERY = 10;
+const MAX_RECOMPUTE_EVERY = 100_000;
 
 export const batchViewBuilderSettings = z.object({
   ...appSettings(DEFAULT_PORT),
@@ -30,6 +33,8 @@ export const batchViewBuilderSettings = z.object({
   /** Replays that are built at the same time; others wait for their turn. */
   REPLAYS_AT_ONCE: wholeNumber(1, MAX_REPLAYS_AT_ONCE).default(DEFAULT_REPLAYS_AT_ONCE),
   ...replaySettings,
+  /** Of the scheduled generations every n-th is computed from all history; the others are the one before and the epochs since. 1: each is computed. */
+  RECOMPUTE_EVERY: wholeNumber(1, MAX_RECOMPUTE_EVERY).default(DEFAULT_RECOMPUTE_EVERY),
 });
 
 export type BatchViewBuilderSettings = z.infer<typeof batchViewBuilderSettings>;

@@ -16,11 +16,9 @@ export const replayOrchestratorApp: App<OrchestratorSettings> = {
     module: ReplayOrchestratorModule.of(settings),
     // One of several processes hears each progress, and each change of a replay: they share ledger and journal.
     controlGroup: 'replay-orchestrator',
-    prepare: (app) =>
-      serveGraphql(
-        app.getHttpAdapter().getInstance() as unknown as FastifyInstance,
-        REPLAY_SCHEMA,
-        replayResolvers(app.get<ReplayAnswers>(REPLAY_ANSWERS)),
-      ),
+    prepare: (app) => {
+      const server = app.getHttpAdapter().getInstance() as unknown as FastifyInstance;
+      serveGraphql(server, REPLAY_SCHEMA, replayResolvers(app.get<ReplayAnswers>(REPLAY_ANSWERS)));
+    },
   }),
 };

@@ -1,9 +1,9 @@
 import { TwofoldError, type ViewPlan } from '@twofold/core';
-import type { Audit, AuditLedger, BatchViewStore, Generation } from '@twofold/ports';
+import { ROLL_FORWARD, type Audit, type AuditLedger, type BatchViewStore, type Generation } from '@twofold/ports';
 import { DriftCount, notComparable, type Comparison } from './audit-drift.js';
-import { readEpochs, type EpochPorts } from './audit-epochs.js';
 import { sideBySide } from './side-by-side.js';
 import { generationBefore } from './generation-before.js';
+import { readEpochs, type EpochPorts } from './sealed-epochs.js';
 
 export type AuditPorts = EpochPorts & {
   readonly batchViews: Pick<BatchViewStore, 'scan' | 'history'>;
@@ -11,12 +11,21 @@ export type AuditPorts = EpochPorts & {
 };
 
 /**
+ * How long an audit waits for epochs to be sealed: a worker hears of its boundary within a second. Epochs are dropped 30 s
+ * after the generation was published; what is left of these is for reading them.
+ */
+export const SEAL_WAIT_MS = 20_000;
+
+/**
  * Compares a generation that was just published with the one before ⊕ the speed layer's epochs between their cuts, row by
  * row in both directions, and keeps what came of it. The same events came to both by different ways: archive, SQL and a
  * table; decoder, fold and Redis. So what differs is a mistake in one of them. The first is compared with the epochs alone.
+ * One that was rolled forward came by the second way itself: it is not audited, and whatever is wrong with it shows in the next
+ * one that was computed from history.
  *
  * What cannot be compared is kept as that, with the reason: epochs were begun anew after a loss, or are cleaned up already.
- * null: told to stop; nothing is kept, nor when it is killed, and whoever starts next audits what stands published.
+ * null: rolled forward, or told to stop; nothing is kept, nor when it is killed, and whoever starts next audits what stands
+ * published.
  * It writes nothing but the ledger, once.
  *
  * @throws TwofoldError `store-unavailable` where the ledger is away
@@ -27,6 +36,7 @@ export async function auditGeneration(
   generation: Generation,
   stop: AbortSignal,
 ): Promise<Audit | null> {
+  if (generation.madeBy === ROLL_FORWARD) return null;
   const comparison = await compare(ports, plan, generation, stop).catch((error: unknown) => {
     if (error instanceof TwofoldError) return notComparable(error.message);
     throw error;
@@ -47,7 +57,7 @@ async function compare(
   const before = await generationBefore(ports.batchViews, generation);
   if (before === null) return notComparable(`there is no generation before ${generation.number}`);
   // The epochs first: they are cleaned up soon, the generations only when another one is published.
-  const epochs = await readEpochs(ports, plan, before.cut, generation.cut, stop);
+  const epochs = await readEpochs(ports, plan, before.cut, generation.cut, SEAL_WAIT_MS, stop);
   if (epochs === null) return null;
 
   const drift = new DriftCount(plan);

@@ -24,7 +24,7 @@ import {
 import { InMemoryAuditLedger, InMemoryBatchViewStore, InMemorySpeedViewStore } from '@twofold/in-memory';
 import type { Audit, BatchViewStore, Clock, SpeedRecordId } from '@twofold/ports';
 import fc from 'fast-check';
-import { SEAL_WAIT_MS } from './audit-epochs.js';
+import { SEAL_WAIT_MS } from './audit-generation.js';
 import { auditGeneration } from './index.js';
 
 const PARTITIONS = 2;

@@ -1,13 +1,20 @@
 import { TwofoldError, isAtLeast, type OffsetVector, type ViewId, type ViewPlan } from '@twofold/core';
-import type { BatchEngine, BatchViewStore, Boundaries, Clock, Generation, MasterDataset } from '@twofold/ports';
+import {
+  ROLL_FORWARD,
+  type BatchEngine,
+  type BatchViewStore,
+  type Boundaries,
+  type Generation,
+  type MasterDataset,
+} from '@twofold/ports';
 import { archivedTo } from './archived-to.js';
+import { rollForward, type RollForwardPorts } from './roll-forward.js';
 
-export type BuildPorts = {
+export type BuildPorts = RollForwardPorts & {
   readonly boundaries: Boundaries;
   readonly batchViews: BatchViewStore;
   readonly masterDataset: MasterDataset;
   readonly engine: BatchEngine;
-  readonly clock: Clock;
   /** Tells the other apps; they would find out by themselves, only later. Must not reject. */
   readonly announce: {
     cutRequested(view: ViewId, cut: number): Promise<void>;
@@ -18,6 +25,12 @@ export type BuildPorts = {
   /** Generations that a replay is to be compared with: they are not dropped. */
   readonly keep: (view: ViewId) => Promise<readonly number[]>;
 };
+
+/**
+ * How a generation comes to be: computed by a batch engine from all history, or as the one before ⊕ the epochs between their
+ * cuts, without reading history. Both give the same rows.
+ */
+export type Way = 'recompute' | 'roll-forward';
 
 /** Longest wait for the speed layer's boundaries, and for the archive: beyond it the build is given up, and the cut stays asked for. */
 const WAIT_MS = 120_000;
@@ -32,11 +45,15 @@ const GRACE_MS = 60_000;
  * takes the same cut up again: a boundary never changes, a half-loaded table is replaced, a loaded one is published.
  * Two builders at once come to the same rows, and one of them publishes.
  *
+ * Whichever way it is made, the archive has reached its cut before: so every published generation can be computed again. Where
+ * there is nothing to roll forward, or the epochs are not to be had, it is computed.
+ *
  * @throws TwofoldError `conflict` when boundaries or archive did not come within the wait; `overflow` from the engine
  */
 export async function buildGeneration(
   ports: BuildPorts,
   plan: ViewPlan,
+  way: Way,
   tell: (step: string) => void,
   stop: AbortSignal,
 ): Promise<Generation> {
@@ -60,10 +77,13 @@ export async function buildGeneration(
     `the archive to reach ${JSON.stringify(cut)}`,
     async () => isAtLeast(await archivedTo(masterDataset, cut), cut) || null,
   );
-  tell(`the archive has reached the cut; ${engine.name} computes`);
+  tell('the archive has reached the cut');
 
-  const summary = { ...(await masterDataset.summaryBelow(cut)), madeBy: engine.name };
-  const rows = engine.compute(plan, { from: {}, to: cut, windows: null }, stop);
+  const rolled = way === 'roll-forward' ? await rollForward(ports, plan, number, cut, tell, stop) : null;
+  const madeBy = rolled === null ? engine.name : ROLL_FORWARD;
+  tell(`made by ${madeBy}`);
+  const summary = { ...(await masterDataset.summaryBelow(cut)), madeBy };
+  const rows = rolled ?? engine.compute(plan, { from: {}, to: cut, windows: null }, stop);
   const generation = await batchViews.load(plan, number, cut, rows, summary);
   tell(`${generation.rowCount} rows loaded`);
 
@@ -81,10 +101,19 @@ export async function buildGeneration(
   return published;
 }
 
+/** The way of the next generation where every n-th is computed from history; 1: each is. */
+export const nextWay = (published: Generation, recomputeEvery: number): Way =>
+  (published.number + 1) % recomputeEvery === 0 ? 'recompute' : 'roll-forward';
+
 /** Whether the log has anything that the published generation has not. */
 export const hasNews = (published: Generation, head: OffsetVector): boolean => !isAtLeast(published.cut, head);
 
-async function until<T>(clock: Clock, stop: AbortSignal, what: string, look: () => Promise<T | null>): Promise<T> {
+async function until<T>(
+  clock: BuildPorts['clock'],
+  stop: AbortSignal,
+  what: string,
+  look: () => Promise<T | null>,
+): Promise<T> {
   const givenUpAtMs = clock.elapsed() + WAIT_MS;
   for (;;) {
     const found = await look();

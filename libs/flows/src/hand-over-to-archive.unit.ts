@@ -118,17 +118,9 @@ async function openWorld() {
     archivedTo: () => masterDataset.archivedTo(partition),
     build: () => {
       const announce = { cutRequested: async () => undefined, published: async () => undefined };
-      const ports = {
-        boundaries,
-        batchViews,
-        masterDataset,
-        engine,
-        clock,
-        announce,
-        want: () => undefined,
-        keep: async () => [],
-      };
-      return buildGeneration(ports, plan, () => undefined, stopping.signal);
+      const stores = { boundaries, batchViews, speedViews, masterDataset };
+      const ports = { ...stores, engine, clock, announce, want: () => undefined, keep: async () => [] };
+      return buildGeneration(ports, plan, 'recompute', () => undefined, stopping.signal);
     },
     answer: async () => {
       const ports = { batchViews, speedViews, clock, heads: async () => null };

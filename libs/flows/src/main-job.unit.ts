@@ -53,7 +53,7 @@ import {
   InMemorySpeedViewStore,
   virtualClock,
 } from '@twofold/in-memory';
-import type { Audit, EventLogReader, OutgoingEvent } from '@twofold/ports';
+import { ROLL_FORWARD, type Audit, type EventLogReader, type OutgoingEvent } from '@twofold/ports';
 import fc from 'fast-check';
 import {
   answerQuery,
@@ -63,6 +63,7 @@ import {
   foldIntoSpeedViews,
   registerViews,
   type RowsAnswer,
+  type Way,
 } from './index.js';
 
 const PARTITIONS_OF_STREAM = 2;
@@ -184,8 +185,11 @@ function appendedOf(
   return { record, event: plainOf(fact, partition, offset) };
 }
 
-/** All of the platform over in-memory adapters; who runs in it is up to the test. `audits`: what came of its audits. */
-async function openWorld(audits: Audit[]) {
+/**
+ * All of the platform over in-memory adapters; who runs in it is up to the test. `audits`: what came of its audits;
+ * `madeBy`: how its generations were made.
+ */
+async function openWorld(audits: Audit[], madeBy: (string | null)[]) {
   const clock = virtualClock();
   const log = new InMemoryEventLog(clock);
   const speedViews = new InMemorySpeedViewStore();
@@ -267,19 +271,12 @@ async function openWorld(audits: Audit[]) {
     );
   const ledger = new InMemoryAuditLedger();
   /** Builds, publishes and audits: the layers have not drifted, whatever happens meanwhile. */
-  const build = async (plan: ViewPlan, stop: AbortSignal): Promise<void> => {
+  const build = async (plan: ViewPlan, way: Way, stop: AbortSignal): Promise<void> => {
     const announce = { cutRequested: async () => void (news += 1), published: async () => void (news += 1) };
-    const ports = {
-      boundaries,
-      batchViews,
-      masterDataset,
-      engine,
-      clock,
-      announce,
-      want: () => undefined,
-      keep: async () => [],
-    };
-    const generation = await buildGeneration(ports, plan, () => undefined, stop);
+    const stores = { boundaries, batchViews, speedViews, masterDataset };
+    const ports = { ...stores, engine, clock, announce, want: () => undefined, keep: async () => [] };
+    const generation = await buildGeneration(ports, plan, way, () => undefined, stop);
+    madeBy.push(generation.madeBy);
     const audit = await auditGeneration({ batchViews, speedViews, ledger, clock }, plan, generation, stop);
     if (audit !== null) audits.push(audit);
   };
@@ -358,6 +355,7 @@ const fact = fc.record({
 
 const aPartition = fc.nat(2 * PARTITIONS_OF_STREAM - 1);
 const aView = fc.constantFrom(...catalog.views);
+const aWay = fc.constantFrom<Way>('recompute', 'roll-forward');
 
 const decision = fc.record({
   kind: fc.constantFrom('discard' as const, 'redrive' as const),
@@ -384,7 +382,7 @@ const step = fc.oneof(
     }),
   },
   { weight: 3, arbitrary: fc.record({ kind: fc.constant('ask' as const) }) },
-  { weight: 2, arbitrary: fc.record({ kind: fc.constant('build' as const), view: aView }) },
+  { weight: 2, arbitrary: fc.record({ kind: fc.constant('build' as const), view: aView, way: aWay }) },
   { weight: 2, arbitrary: fc.record({ kind: fc.constant('second-worker' as const), partition: aPartition }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('second-archiver' as const), partition: aPartition }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('stop-worker' as const), partition: aPartition }) },
@@ -400,9 +398,10 @@ describe('the main job, over in-memory adapters', () => {
     'answers exactly at every poll, whatever workers, builds and a store that goes back do in between',
     async () => {
       const audits: Audit[] = [];
+      const madeBy: (string | null)[] = [];
       await fc.assert(
         fc.asyncProperty(fc.array(step, { minLength: 5, maxLength: 40 }), decisions, async (steps, lastly) => {
-          const world = await openWorld(audits);
+          const world = await openWorld(audits, madeBy);
           const end = new AbortController();
           const workers = world.partitions.map((): AbortController[] => []);
           const running: Promise<unknown>[] = world.partitions.map((partition) => world.archive(partition, end.signal));
@@ -448,7 +447,7 @@ describe('the main job, over in-memory adapters', () => {
                 await check();
                 break;
               case 'build':
-                builds.push(world.build(next.view, end.signal).catch(unlessGivenUp));
+                builds.push(world.build(next.view, next.way, end.signal).catch(unlessGivenUp));
                 break;
               case 'second-worker':
                 hire(next.partition);
@@ -483,7 +482,8 @@ describe('the main job, over in-memory adapters', () => {
           await settle();
           // What was appended is below the cuts of these.
           await Promise.all(builds);
-          for (const view of catalog.views) await world.build(view, end.signal);
+          for (const view of catalog.views)
+            for (const way of ['roll-forward', 'recompute'] as const) await world.build(view, way, end.signal);
           // New workers know from the ledger what waits.
           workers.flat().forEach((worker) => worker.abort());
           world.partitions.forEach((_, index) => hire(index));
@@ -500,6 +500,9 @@ describe('the main job, over in-memory adapters', () => {
       // Some meet a record that went back, but not many.
       const compared = audits.filter(({ state, comparedRows }) => state === 'same' && comparedRows > 0);
       expect(compared.length).toBeGreaterThan(RUNS);
+      // The first of a view, and those whose epochs went back, are computed.
+      for (const way of [ROLL_FORWARD, 'naive'])
+        expect(madeBy.filter((by) => by === way).length).toBeGreaterThan(RUNS / 2);
     },
     TIMEOUT_MS,
   );

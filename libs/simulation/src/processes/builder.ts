@@ -8,7 +8,7 @@ import type { World } from '../world.js';
 
 const PAUSE_MS = { low: 10, high: 500 };
 
-/** Builds whenever there is news, and takes up what a dead builder left. */
+/** Builds whenever there is news, either way, and takes up what a dead builder left. */
 export function hireBuilder(world: World): Actor {
   const { actor, ports } = world.enter('builder', () => hireBuilder(world));
   const { random } = world;
@@ -40,7 +40,9 @@ export function hireBuilder(world: World): Actor {
     const published = await ports.batchViews.published(plan.id);
     const head = { [STREAM]: (await ports.log.bounds(STREAM)).end };
     if (published === null || !hasNews(published, head)) return;
-    const generation = await buildGeneration(build, plan, () => undefined, actor.stop);
+    const way = random.pick(['recompute', 'roll-forward'] as const);
+    const tell = (step: string): void => world.trace?.say(`${actor.name}  ${step}`);
+    const generation = await buildGeneration(build, plan, way, tell, actor.stop);
     world.live(() => audit(plan, generation));
   };
   world.live(async () => {

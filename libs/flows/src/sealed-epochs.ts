@@ -17,11 +17,6 @@ export type EpochPorts = {
   readonly clock: Clock;
 };
 
-/**
- * How long an audit waits for epochs to be sealed: a worker hears of its boundary within a second. Epochs are dropped 30 s
- * after the generation was published; what is left of these is for reading them.
- */
-export const SEAL_WAIT_MS = 20_000;
 const POLL_MS = 100;
 /** What the epochs' rows may take in memory: some hundred thousand ordinary rows, beside what the builder needs. */
 const MAX_HELD_BYTES = 256 * 1024 * 1024;
@@ -32,16 +27,17 @@ const ROW_BYTES = 300;
  * What the speed layer folded between two cuts: the rows of the sealed epochs of every partition, merged. null: told to stop.
  *
  * @throws TwofoldError `conflict` where the sealed epochs do not make up exactly the offsets between the cuts, or not within
- *   {@link SEAL_WAIT_MS}; `answer-too-large` where their rows are more than a process should hold; `store-unavailable`
+ *   `waitMs`; `answer-too-large` where their rows are more than a process should hold; `store-unavailable`
  */
 export async function readEpochs(
   { speedViews, clock }: EpochPorts,
   plan: ViewPlan,
   from: OffsetVector,
   to: OffsetVector,
+  waitMs: number,
   stop: AbortSignal,
 ): Promise<HeldRows | null> {
-  const giveUpAtMs = clock.elapsed() + SEAL_WAIT_MS;
+  const giveUpAtMs = clock.elapsed() + waitMs;
   const held = new HeldRows(plan);
   for (const span of spansBetween(plan, from, to)) {
     const read = (after: string | null): Promise<SealedStep | null> =>
@@ -56,7 +52,7 @@ export async function readEpochs(
         if (after === null) break;
         continue;
       }
-      if (clock.elapsed() >= giveUpAtMs) throw notSealed(span);
+      if (clock.elapsed() >= giveUpAtMs) throw notSealed(span, waitMs);
       await clock.wait(POLL_MS, stop);
     }
   }
@@ -139,10 +135,10 @@ const notThere = ({ partition }: Span, after: string | null): TwofoldError =>
       : `the speed record of ${partitionName(partition)} was begun anew, or cleaned up, while it was read`,
   );
 
-const notSealed = ({ partition, end }: Span): TwofoldError =>
+const notSealed = ({ partition, end }: Span, waitMs: number): TwofoldError =>
   new TwofoldError(
     'conflict',
-    `no epoch of ${partitionName(partition)} was sealed at ${end} within ${SEAL_WAIT_MS / 1000} s (does a speed-view-builder run?)`,
+    `no epoch of ${partitionName(partition)} was sealed at ${end} within ${waitMs / 1000} s (does a speed-view-builder run?)`,
   );
 
 const sizeOf = (key: string, { parts }: ViewRow): number =>
