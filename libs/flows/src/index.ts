@@ -4,6 +4,7 @@ export { archiveEvents, type ArchivePorts } from './archive-events.js';
 export { auditGeneration, type AuditPorts } from './audit-generation.js';
 export { buildGeneration, hasNews, type BuildPorts } from './build-generation.js';
 export { type AnswerEnvelope, type FreshnessPorts } from './describe-answer.js';
+export { foldHistory } from './fold-history.js';
 export { foldIntoSpeedViews, type FoldAssignment, type FoldPorts } from './fold-into-speed-views.js';
 export { type FoldReport } from './fold-report.js';
 export {
@@ -22,4 +23,5 @@ export {
   requestRebuild,
   type RebuildPorts,
 } from './rebuild-view.js';
+export { readHistory, type History, type HistoryPorts } from './read-history.js';
 export { registerViews, type RegisterPorts } from './register-views.js';

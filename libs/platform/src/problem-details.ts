@@ -65,6 +65,7 @@ const PROBLEMS: Readonly<Record<ErrorCode, readonly [status: number, title: stri
   'store-unavailable': [503, 'A store is away'],
   'offset-out-of-range': [500, 'The log does not have this offset'],
   'window-truncated': [500, 'The log does not have what duplicates are told by'],
+  'history-truncated': [500, 'Neither log nor archive has the events any more'],
   'partitions-changed': [500, 'The number of partitions has changed'],
   'stream-changed': [500, 'A stream is declared in another way than before'],
   'invalid-configuration': [500, 'The configuration is not valid'],

@@ -48,6 +48,7 @@ export type ErrorCode =
   | 'store-unavailable'
   | 'offset-out-of-range'
   | 'window-truncated'
+  | 'history-truncated'
   | 'partitions-changed'
   | 'stream-changed'
   | 'invalid-configuration'
