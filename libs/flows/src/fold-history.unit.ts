@@ -168,7 +168,7 @@ const offsets = fc.nat({ max: MAX_WORDS });
 /** What is to be resolved is mostly a dead record: of those before it the one with that number. */
 const aimed = (drawn: readonly Word[]): readonly Word[] =>
   drawn.map((word, offset) => {
-    const dead = drawn.flatMap(({ id, type }, at) => (at < offset && id === null && type !== 'ship.sold' ? [at] : []));
+    const dead = drawn.flatMap(({ id, resolves }, at) => (at < offset && id === null && resolves === null ? [at] : []));
     return word.resolves === null ? word : { ...word, resolves: dead[word.resolves % dead.length] ?? word.resolves };
   });
 const words: fc.Arbitrary<readonly Word[]> = fc
@@ -182,7 +182,10 @@ const words: fc.Arbitrary<readonly Word[]> = fc
       ),
       price: fc.integer({ min: -9, max: 9 }),
       day: fc.integer({ min: -1, max: 1 }),
-      resolves: fc.option(fc.nat({ max: MAX_WORDS / 2 }), { freq: 2 }),
+      resolves: fc.oneof(
+        { weight: 3, arbitrary: fc.constant(null) },
+        { weight: 1, arbitrary: fc.nat({ max: MAX_WORDS }) },
+      ),
     }),
     { minLength: 1, maxLength: MAX_WORDS, size: 'max' },
   )
