@@ -75,7 +75,7 @@ export { columnOfField, overflowSqlOf, sqlOf, sqlTypeOf } from './compile/sql-ex
 export { partitionsChanged } from './errors/partitions-changed.js';
 export { TwofoldError, impossible, type ErrorCode } from './errors/twofold-error.js';
 export { canonicalJson } from './events/canonical-json.js';
-export { type ArchivedEvent, type DeadCode, type Verdict } from './events/archived-event.js';
+export { type ArchivedEvent, type ArchivedRecord, type DeadCode, type Verdict } from './events/archived-event.js';
 export { compareEvents, type Effect, type EventChange } from './events/compatibility.js';
 export {
   REBUILD_STATES,

@@ -9,6 +9,7 @@ export { carryOnReplays, type CarryOnPorts } from './carry-on-replays.js';
 export { MAX_STEERED_EVENTS, commandReplay, type CommandReplayPorts } from './command-replay.js';
 export { type AnswerEnvelope, type FreshnessPorts } from './describe-answer.js';
 export { describeReplay, type DescribeReplayPorts, type ReplayProgress } from './describe-replay.js';
+export { foldHistory } from './fold-history.js';
 export { foldIntoSpeedViews, type FoldAssignment, type FoldPorts } from './fold-into-speed-views.js';
 export { type FoldReport } from './fold-report.js';
 export {
@@ -34,6 +35,7 @@ export {
   requestRebuild,
   type RebuildPorts,
 } from './rebuild-view.js';
+export { readHistory, type History, type HistoryPorts } from './read-history.js';
 export { registerViews, type RegisterPorts } from './register-views.js';
 export { removeVersion, type RemovePorts } from './remove-version.js';
 export { runReplay, type RunReplayPorts } from './run-replay.js';

@@ -1,4 +1,4 @@
-import type { OffsetVector, ViewPlan, ViewRow, WindowSpan } from '@twofold/core';
+import type { Offset, OffsetVector, Partition, ViewPlan, ViewRow, WindowSpan } from '@twofold/core';
 
 /**
  * Which events: those that apply at offsets in [from, to) of each partition of `to` (one that was held, where it was released),
@@ -7,6 +7,15 @@ import type { OffsetVector, ViewPlan, ViewRow, WindowSpan } from '@twofold/core'
 export type EventRange = {
   readonly from: OffsetVector;
   readonly to: OffsetVector;
+  readonly windows: WindowSpan | null;
+};
+
+/** What of a computation is of one partition. Plain data: it can be sent to another thread. */
+export type PartitionWork = {
+  readonly plan: ViewPlan;
+  readonly partition: Partition;
+  readonly from: Offset;
+  readonly to: Offset;
   readonly windows: WindowSpan | null;
 };
 

@@ -1,4 +1,12 @@
-import type { ArchivedEvent, EventType, Offset, OffsetVector, Partition, SetAside } from '@twofold/core';
+import type {
+  ArchivedEvent,
+  ArchivedRecord,
+  EventType,
+  Offset,
+  OffsetVector,
+  Partition,
+  SetAside,
+} from '@twofold/core';
 import type { WaitingChanges } from './dead-letters.js';
 
 /** One immutable file of the archive: the events of one version of one type, of one offset range. */
@@ -31,7 +39,9 @@ export type ArchivedIdentity = {
  * `appended_at` (ms), `verdict` ('event' | 'duplicate' | 'dead' | 'held' | 'resolution'), `reason`, `id`, `source`, `subject`,
  * `type`, `version`, `event_time` (ms), `data` (the text as it came), and a typed column `d_<path>` for each leaf of the
  * version's data. An event that was held has a row as `held`, and in the range of what released it another as `event`: from its
- * `applied_offset` on it counts, `offset` is its own. Files from before there was `applied_offset`: it is `offset`.
+ * `applied_offset` on it counts, `offset` is its own. `place` is the record's among those of its range, in the order in which
+ * they count. Files from before there was `applied_offset`: it is `offset`; before there was `place`: what stands at an offset comes
+ * before what it releases, and that is in order of `offset`.
  */
 export interface MasterDataset {
   /** Every offset of the partition below this is archived. 0 at first. */
@@ -43,7 +53,7 @@ export interface MasterDataset {
    * end at `from` (another archiver was first), nothing of this call is live. When it rejects, the range may be live all
    * the same: ask `archivedTo`. Killed before the manifest row: files that nothing names, which the next archiver of the
    * partition removes. What the range changes of what waits is written in that transaction (see `DeadLetters`).
-   * `types` are the catalog's versions, for the typed columns of each in the range; the events are in order of `appliedOffset`.
+   * `types` are the catalog's versions, for the typed columns of each in the range; the events are in the order in which they count.
    */
   append(
     partition: Partition,
@@ -56,6 +66,18 @@ export interface MasterDataset {
 
   /** The live files that hold events of a type, of all its versions (null: what is set aside) below a cut; the file that a cut goes through is among them. */
   filesBelow(cut: OffsetVector, eventType: string | null): Promise<readonly ArchiveFile[]>;
+
+  /**
+   * The events of these types that apply at offsets in [from, below), all versions, in the order in which they count: by offset, and
+   * what one record released in the order of its release. The range must be archived. In chunks; a bounded number of rows is in
+   * memory, and files outside the range are not opened. Rejects with `conflict` when `stop` is aborted before the last chunk.
+   */
+  read(
+    partition: Partition,
+    range: { readonly from: Offset; readonly below: Offset },
+    types: readonly string[],
+    stop?: AbortSignal,
+  ): AsyncIterable<readonly ArchivedRecord[]>;
 
   /** What is set aside below a cut, as of the cut, and the newest append time there. The cut must be archived. */
   summaryBelow(cut: OffsetVector): Promise<SetAside & { readonly appliedAtMs: number | null }>;

@@ -27,6 +27,7 @@ export { LawBroken } from './law/law-broken.js';
 export { FOUND_CASES, type FoundCase } from './law/found-cases.js';
 export { lawCoverage, type LawCoverage } from './law/law-coverage.js';
 export { archiveFilesOf, isOf, rangeOf, vectorOf } from './law/law-files.js';
+export { archivedOf, outgoingOf, writable } from './law/law-records.js';
 export { lawParameters, lawPatienceMs, lawProperty, type LawParameters } from './law/law-property.js';
 export { realSubject, type ComputeBatch, type LawSubject } from './law/law-subject.js';
 export { NaiveLog, type Cut, type EventsWithin } from './law/naive-log.js';

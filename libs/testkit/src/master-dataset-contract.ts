@@ -6,6 +6,7 @@ import {
   string,
   NOTHING_ASIDE,
   type ArchivedEvent,
+  type ArchivedRecord,
   type Offset,
   type Partition,
 } from '@twofold/core';
@@ -260,6 +261,73 @@ export function masterDatasetContract(name: string, setup: () => Promise<MasterD
       expect(await within(3, 8)).toEqual([3, 4, 5, 6].map(identityAt));
       expect(await within(4, 4)).toEqual([]);
       expect(await within(7, 8)).toEqual([]);
+    });
+
+    describe('what is read', () => {
+      const readOf = async (
+        partition: Partition,
+        from: Offset,
+        below: Offset,
+        types: readonly string[],
+      ): Promise<readonly ArchivedRecord[]> => {
+        const records: ArchivedRecord[] = [];
+        for await (const chunk of one.read(partition, { from, below }, types)) records.push(...chunk);
+        return records;
+      };
+      const [ofLanded, ofBoth] = [['flight.landed'], ['flight.landed', 'flight.cancelled']];
+
+      test('are the events of these types that apply in the range, all versions, as they came', async () => {
+        const partition = newPartition();
+        const first = [landedAt(0), deadAt(1), cancelledAt(2), landedAt(3, 2), strangeAt(4), duplicateAt(5)];
+        await one.append(partition, 0, 7, first, TYPES, waitingOf(first));
+        await one.append(partition, 7, 9, [landedAt(7), cancelledAt(8)], TYPES, NO_CHANGES);
+        const offsetsOf = async (from: Offset, below: Offset, types: readonly string[]): Promise<readonly Offset[]> =>
+          (await readOf(partition, from, below, types)).map(({ offset }) => offset);
+        expect(await offsetsOf(0, 9, ofBoth)).toEqual([0, 2, 3, 7, 8]);
+        expect(await offsetsOf(0, 9, ofLanded)).toEqual([0, 3, 7]);
+        expect(await offsetsOf(2, 8, ofBoth)).toEqual([2, 3, 7]);
+        expect(await offsetsOf(3, 4, ofBoth)).toEqual([3]);
+        expect(await offsetsOf(4, 7, ofBoth)).toEqual([]);
+        expect(await offsetsOf(9, 9, ofBoth)).toEqual([]);
+        expect(await offsetsOf(0, 9, [])).toEqual([]);
+        const { offset, appliedOffset, subject, type, version, timeMs, dataText } = landedAt(3, 2);
+        const [, second] = await readOf(partition, 0, 9, ofLanded);
+        expect(second).toMatchObject({ offset, appliedOffset, subject, type, version, timeMs, dataText });
+      });
+
+      test('come by the offset at which they count, and what one record released in the order of its release', async () => {
+        const partition = newPartition();
+        const held = (event: ArchivedEvent): ArchivedEvent => ({ ...event, verdict: { kind: 'held' } });
+        const first = [deadAt(0), held(landedAt(1)), held(cancelledAt(2)), held(landedAt(3, 2)), landedAt(4)];
+        await one.append(partition, 0, 5, first, TYPES, NO_CHANGES);
+        const released = [landedAt(3, 2), cancelledAt(2), landedAt(1)].map((event) => ({ ...event, appliedOffset: 6 }));
+        const second = [landedAt(5), cancelledAt(6), ...released, landedAt(7)];
+        await one.append(partition, 5, 8, second, TYPES, NO_CHANGES);
+        const placesOf = async (from: Offset, below: Offset): Promise<readonly (readonly Offset[])[]> =>
+          (await readOf(partition, from, below, ofBoth)).map(({ offset, appliedOffset }) => [appliedOffset, offset]);
+        const all = [4, 5, 6].map((offset) => [offset, offset]);
+        const freed = [3, 2, 1].map((offset) => [6, offset]);
+        expect(await placesOf(0, 8)).toEqual([...all, ...freed, [7, 7]]);
+        expect(await placesOf(6, 7)).toEqual([[6, 6], ...freed]);
+        expect(await placesOf(0, 6)).toEqual(all.slice(0, 2));
+      });
+
+      test('may be many, over many ranges; whoever has enough leaves, and may be stopped', async () => {
+        const partition = newPartition();
+        for (let from = 0; from < 9_000; from += 3_000)
+          await one.append(partition, from, from + 3_000, range(from, from + 3_000), TYPES, NO_CHANGES);
+        const records = await readOf(partition, 10, 8_990, ofLanded);
+        expect(records.map(({ offset }) => offset)).toEqual(Array.from({ length: 8_980 }, (_, n) => n + 10));
+        for await (const chunk of one.read(partition, { from: 0, below: 9_000 }, ofLanded)) {
+          expect(chunk.length).toBeGreaterThan(0);
+          break;
+        }
+        const stop = new AbortController();
+        const stopping = one.read(partition, { from: 0, below: 9_000 }, ofLanded, stop.signal)[Symbol.asyncIterator]();
+        expect(await stopping.next()).toMatchObject({ done: false });
+        stop.abort();
+        await expect(stopping.next()).rejects.toMatchObject({ code: 'conflict' });
+      });
     });
 
     test('the summary counts what is set aside and tells the newest append time, exactly at the cut', async () => {

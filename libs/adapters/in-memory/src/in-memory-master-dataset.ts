@@ -2,8 +2,10 @@ import {
   dataSchemaOf,
   impossible,
   offsetAt,
-  type ArchivedEvent,
   partitionName,
+  TwofoldError,
+  type ArchivedEvent,
+  type ArchivedRecord,
   type EventType,
   type Offset,
   type OffsetVector,
@@ -17,6 +19,8 @@ type Range = {
   readonly partition: Partition;
   readonly from: Offset;
   readonly to: Offset;
+  /** In the order in which they count. */
+  readonly events: readonly ArchivedEvent[];
   /** By version of event type; null: the records that are set aside, or no event of a known type. */
   readonly byVersion: ReadonlyMap<EventType | null, readonly ArchivedEvent[]>;
 };
@@ -49,7 +53,7 @@ export class InMemoryMasterDataset implements MasterDataset {
       event.verdict.kind !== 'event' || !names.has(event.type)
         ? null
         : (known.get(dataSchemaOf(event)) ?? impossible(`offset ${event.offset} of a version that was not given`));
-    ranges.push({ partition, from, to, byVersion: Map.groupBy(events, versionOf) });
+    ranges.push({ partition, from, to, events, byVersion: Map.groupBy(events, versionOf) });
     this.deadLetters.record(partition, to, waiting);
     return true;
   }
@@ -67,6 +71,23 @@ export class InMemoryMasterDataset implements MasterDataset {
           return { partition, from, to, eventType, eventVersion, rowCount, sizeBytes, location };
         }),
     );
+  }
+
+  async *read(
+    partition: Partition,
+    { from, below }: { readonly from: Offset; readonly below: Offset },
+    types: readonly string[],
+    stop?: AbortSignal,
+  ): AsyncGenerator<readonly ArchivedRecord[], void, undefined> {
+    const isAsked = ({ verdict, type, appliedOffset }: ArchivedEvent): boolean =>
+      verdict.kind === 'event' && types.includes(type) && appliedOffset >= from && appliedOffset < below;
+    if (below > from && (await this.archivedTo(partition)) < below)
+      impossible(`the events below ${below} of ${partitionName(partition)}, not archived`);
+    for (const range of this.rangesOf(partition)) {
+      const records = range.events.filter(isAsked);
+      if (stop?.aborted) throw new TwofoldError('conflict', `reading ${partitionName(partition)} was stopped`);
+      if (records.length > 0) yield records;
+    }
   }
 
   async summaryBelow(cut: OffsetVector): Promise<SetAside & { readonly appliedAtMs: number | null }> {

@@ -14,7 +14,6 @@ import {
   itemTypeOf,
   leavesOf,
   storageOf,
-  type ArchivedEvent,
   type DataTypeName,
   type EventType,
   type Partition,
@@ -23,6 +22,7 @@ import {
   type StorageKind,
   type Value,
 } from '@twofold/core';
+import type { PlacedEvent } from './range-part.js';
 
 /** What a column holds: INTEGER and DOUBLE take numbers, BIGINT bigints. */
 export type Cell = string | number | bigint | boolean | DuckDBListValue | null;
@@ -31,7 +31,7 @@ export type Cell = string | number | bigint | boolean | DuckDBListValue | null;
 export type ArchiveColumn = {
   readonly name: string;
   readonly type: DuckDBType;
-  readonly cellOf: (event: ArchivedEvent) => Cell;
+  readonly cellOf: (event: PlacedEvent) => Cell;
 };
 
 /** The columns of a file that holds this version of an event type; null: records that are no event of a known type. */
@@ -45,6 +45,7 @@ const recordColumns = ({ stream, partition }: Partition): readonly ArchiveColumn
   { name: 'partition', type: INTEGER, cellOf: () => partition },
   { name: 'offset', type: BIGINT, cellOf: ({ offset }) => BigInt(offset) },
   { name: 'applied_offset', type: BIGINT, cellOf: ({ appliedOffset }) => BigInt(appliedOffset) },
+  { name: 'place', type: INTEGER, cellOf: ({ place }) => place },
   { name: 'appended_at', type: BIGINT, cellOf: ({ appendedAtMs }) => BigInt(appendedAtMs) },
   { name: 'verdict', type: VARCHAR, cellOf: ({ verdict }) => verdict.kind },
   { name: 'reason', type: VARCHAR, cellOf: ({ verdict }) => reasonOf(verdict) },
@@ -57,7 +58,7 @@ const recordColumns = ({ stream, partition }: Partition): readonly ArchiveColumn
   { name: 'data', type: VARCHAR, cellOf: ({ dataText }) => dataText },
 ];
 
-const reasonOf = (verdict: ArchivedEvent['verdict']): string | null =>
+const reasonOf = (verdict: PlacedEvent['verdict']): string | null =>
   verdict.kind === 'dead' ? `${verdict.code}: ${verdict.reason}` : null;
 
 const leafColumns = (version: EventType): readonly ArchiveColumn[] =>

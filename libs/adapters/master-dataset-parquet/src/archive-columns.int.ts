@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rename, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { isAbsolute, join, relative } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
@@ -133,6 +133,7 @@ describe('the files of the archive', () => {
         partition: 3,
         offset: 0n,
         applied_offset: 0n,
+        place: 0,
         appended_at: 1_700_000_000_000n,
         verdict: 'event',
         reason: null,
@@ -231,7 +232,7 @@ describe('the files of the archive', () => {
       }),
       [first],
     );
-    const within = [{ partition: 3, from: 0, to: start + 4_000 }];
+    const within = [{ partition: 3, from: start, to: start + 4_000 }];
     const sql = compileSql(plan, [{ source: 0, relation: `read_parquet('${location}')`, within }], duckDb);
     const rows = (await duck.runAndReadAll(sql)).getRows();
     const flat = rows.map((row) => row.map((value) => (typeof value === 'bigint' ? Number(value) : value)));
@@ -249,6 +250,39 @@ describe('the files of the archive', () => {
     const expected = naive.map(({ dimensions, window, parts }) => [...dimensions, window, ...parts]);
     const inOrder = (of: readonly unknown[]): string[] => of.map((row) => JSON.stringify(row)).sort();
     expect(inOrder(flat)).toEqual(inOrder(expected));
+  });
+
+  test('are read in order where they are old and do not tell it, and only those of the range', async () => {
+    const held = (offset: Offset): ArchivedEvent => eventAt(offset, { verdict: { kind: 'held' } });
+    const start = end;
+    const location = await archived(
+      (from) => [held(from), held(from + 1), eventAt(from + 2), eventAt(from, { appliedOffset: from + 2 })],
+      'flight.landed',
+    );
+    const old = join(directory, 'old');
+    await duck.run(
+      `COPY (SELECT * EXCLUDE (place) FROM read_parquet('${location}') ORDER BY "offset") TO '${old}' (FORMAT parquet)`,
+    );
+    await rename(old, location);
+    const later = await archived((from) => [eventAt(from)], 'flight.landed');
+    const first = await archived((from) => [eventAt(from)], 'flight.landed');
+    await duck.run(
+      `COPY (SELECT * EXCLUDE (place, applied_offset) FROM read_parquet('${later}')) TO '${old}' (FORMAT parquet)`,
+    );
+    await rename(old, later);
+    await rename(first, old);
+    const read = async (from: Offset, below: Offset): Promise<readonly Offset[]> => {
+      const offsets: Offset[] = [];
+      for await (const chunk of archive.read(partition, { from, below }, ['flight.landed']))
+        offsets.push(...chunk.map(({ offset }) => offset - start));
+      return offsets;
+    };
+    expect(await read(start, start + 5)).toEqual([2, 0, 4]);
+    expect(await read(start + 4, start + 5)).toEqual([4]);
+    await expect(read(start, start + 6)).rejects.toMatchObject({ code: 'store-unavailable' });
+    await rename(old, first);
+    expect(await read(start, start + 6)).toEqual([2, 0, 4, 5]);
+    await expect(read(start, end + 1)).rejects.toThrow('impossible');
   });
 
   test('cannot be made of offsets outside the range, out of order, or of a version that was not given', async () => {

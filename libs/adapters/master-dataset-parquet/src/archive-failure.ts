@@ -8,11 +8,24 @@ export async function reachingFiles<T>(directory: string, work: () => Promise<T>
   try {
     return await work();
   } catch (error) {
-    const { message, syscall } = error as { readonly message?: unknown; readonly syscall?: unknown };
-    const [reason = ''] = String(message).split('\n');
-    if (error instanceof TwofoldError || (syscall === undefined && !DUCKDB_FAILURE.test(reason))) throw error;
-    throw new TwofoldError('store-unavailable', `the archive in ${directory} cannot be used: ${reason}`, undefined, {
-      cause: error,
-    });
+    throw failureOf(directory, error);
   }
+}
+
+/** As {@link reachingFiles}, of what is read bit by bit. */
+export async function* reachedFiles<T>(directory: string, items: AsyncIterable<T>): AsyncGenerator<T, void, undefined> {
+  try {
+    yield* items;
+  } catch (error) {
+    throw failureOf(directory, error);
+  }
+}
+
+function failureOf(directory: string, error: unknown): unknown {
+  const { message, syscall } = error as { readonly message?: unknown; readonly syscall?: unknown };
+  const [reason = ''] = String(message).split('\n');
+  if (error instanceof TwofoldError || (syscall === undefined && !DUCKDB_FAILURE.test(reason))) return error;
+  return new TwofoldError('store-unavailable', `the archive in ${directory} cannot be used: ${reason}`, undefined, {
+    cause: error,
+  });
 }

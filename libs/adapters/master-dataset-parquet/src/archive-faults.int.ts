@@ -205,7 +205,11 @@ describe('an archiver that fails or is killed', () => {
     const partition = newPartition();
     const files = await ParquetFiles.open();
     const toFullDisk = reachingFiles('/dev', () =>
-      files.write('/dev/full', archiveColumns(partition, landed), records(0, 5_000)),
+      files.write(
+        '/dev/full',
+        archiveColumns(partition, landed),
+        records(0, 5_000).map((event, place) => ({ ...event, place })),
+      ),
     );
     await expect(toFullDisk).rejects.toMatchObject({ name: 'TwofoldError', code: 'store-unavailable' });
     await expect(toFullDisk).rejects.toThrow('No space left on device');

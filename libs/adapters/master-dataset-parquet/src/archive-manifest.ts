@@ -24,6 +24,12 @@ export type RangesBelow = SetAside & {
   readonly wholeTo: Offset;
 };
 
+/** A range of the archive: where it ends, and some of its files. */
+export type RangeFiles = { readonly to: Offset; readonly locations: readonly string[]; readonly rowCount: number };
+
+/** Each takes a parameter of a statement. */
+const RANGES_AT_A_TIME = 500;
+
 /**
  * What makes files live: a chain of ranges per partition, in Postgres. Rejects with `store-unavailable`. An entry of its own of
  * the package, for who asks about files and opens none.
@@ -132,6 +138,31 @@ export class ArchiveManifest {
         select: { files: { select: { location: true } } },
       });
       return ranges.flatMap(({ files }) => files.map(({ location }) => location));
+    });
+  }
+
+  /** The first ranges that have offsets of [from, below), and their files of these types: as many ranges as are read at a time. */
+  rangesWithin(
+    { stream, partition }: Partition,
+    from: Offset,
+    below: Offset,
+    types: readonly string[],
+  ): Promise<readonly RangeFiles[]> {
+    return reachingStore(async () => {
+      const ranges = await this.database.prisma.archiveRange.findMany({
+        where: { stream, partition, fromOffset: { lt: BigInt(below) }, toOffset: { gt: BigInt(from) } },
+        orderBy: { fromOffset: 'asc' },
+        take: RANGES_AT_A_TIME,
+        select: {
+          toOffset: true,
+          files: { where: { eventType: { in: [...types] } }, select: { location: true, rowCount: true } },
+        },
+      });
+      return ranges.map(({ toOffset, files }) => ({
+        to: Number(toOffset),
+        locations: files.map(({ location }) => location),
+        rowCount: files.reduce((sum, { rowCount }) => sum + rowCount, 0),
+      }));
     });
   }
 

@@ -3,9 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { DuckDBDataChunk, DuckDBInstance, DuckDBVector, type DuckDBConnection } from '@duckdb/node-api';
-import { duckDb, type ArchivedEvent, type Offset, type SetAside } from '@twofold/core';
+import { duckDb, type ArchivedRecord, type Offset, type SetAside } from '@twofold/core';
 import type { ArchivedIdentity } from '@twofold/ports';
 import type { ArchiveColumn } from './archive-column.js';
+import type { PlacedEvent } from './range-part.js';
+import { recordsOfChunk, selectRecords } from './select-records.js';
 
 /** What the rows of all files under way may take before they spill. A range of 50,000 flights takes some 20 MB. */
 const MEMORY_LIMIT_MIB = 1024;
@@ -35,7 +37,7 @@ export class ParquetFiles {
   }
 
   /** Writes the events in the order given. */
-  async write(path: string, columns: readonly ArchiveColumn[], events: readonly ArchivedEvent[]): Promise<void> {
+  async write(path: string, columns: readonly ArchiveColumn[], events: readonly PlacedEvent[]): Promise<void> {
     await this.connected(async (connection) => {
       const declared = columns.map(({ name, type }) => `${quoteIdentifier(name)} ${type}`);
       // a temporary table is its connection's own
@@ -83,6 +85,25 @@ export class ParquetFiles {
     });
   }
 
+  /** Of the files' events, those that apply in [from, below), in the order in which they count. Sorted in memory: the caller bounds them. */
+  async *records(
+    paths: readonly string[],
+    from: Offset,
+    below: Offset,
+  ): AsyncGenerator<readonly ArchivedRecord[], void, undefined> {
+    const connection = await this.instance.connect();
+    try {
+      const result = await connection.stream(selectRecords(paths, from, below));
+      for (;;) {
+        const chunk = await result.fetchChunk();
+        if (chunk === null || chunk.rowCount === 0) return;
+        yield recordsOfChunk(chunk);
+      }
+    } finally {
+      connection.closeSync();
+    }
+  }
+
   async close(): Promise<void> {
     this.instance.closeSync();
     await rm(this.spillDirectory, { recursive: true, force: true });
@@ -102,7 +123,7 @@ export class ParquetFiles {
 async function fill(
   connection: DuckDBConnection,
   columns: readonly ArchiveColumn[],
-  events: readonly ArchivedEvent[],
+  events: readonly PlacedEvent[],
 ): Promise<void> {
   const appender = await connection.createAppender('archived', 'main', 'temp');
   const types = columns.map(({ type }) => type);

@@ -6,6 +6,7 @@ import {
   partitionName,
   sumAside,
   type ArchivedEvent,
+  type ArchivedRecord,
   type EventType,
   type Offset,
   type OffsetVector,
@@ -15,12 +16,13 @@ import {
 import type { Metadata } from '@twofold/metadata';
 import type { ArchiveFile, ArchivedIdentity, MasterDataset, WaitingChanges } from '@twofold/ports';
 import { archiveColumns } from './archive-column.js';
-import { reachingFiles } from './archive-failure.js';
+import { reachedFiles, reachingFiles } from './archive-failure.js';
 import { ArchiveManifest, partitionsOf } from './archive-manifest.js';
 import { makeDirectory, settleFile } from './durable-file.js';
 import { nameWhileWriting, newFileName, rangeStartOf } from './file-name.js';
 import { ParquetFiles } from './parquet-files.js';
 import { splitByVersion } from './range-part.js';
+import { sortedAtOnce } from './sorted-at-once.js';
 
 export type ParquetMasterDatasetOptions = {
   /** Where the files stand, all archivers' the same; made if it is missing. Relative to the working directory. */
@@ -88,6 +90,25 @@ export class ParquetMasterDataset implements MasterDataset {
 
   filesBelow(cut: OffsetVector, eventType: string | null): Promise<readonly ArchiveFile[]> {
     return this.manifest.filesBelow(cut, eventType);
+  }
+
+  async *read(
+    partition: Partition,
+    { from, below }: { readonly from: Offset; readonly below: Offset },
+    types: readonly string[],
+    stop?: AbortSignal,
+  ): AsyncGenerator<readonly ArchivedRecord[], void, undefined> {
+    for (let at = from; at < below;) {
+      const ranges = await this.manifest.rangesWithin(partition, at, below, types);
+      at = ranges.at(-1)?.to ?? impossible(`the events from ${at} on of ${partitionName(partition)}, not archived`);
+      for (const locations of sortedAtOnce(ranges)) {
+        const records = this.files.records(locations, from, below);
+        for await (const chunk of reachedFiles(this.directory, records)) {
+          if (stop?.aborted) throw new TwofoldError('conflict', `reading ${partitionName(partition)} was stopped`);
+          yield chunk;
+        }
+      }
+    }
   }
 
   async summaryBelow(cut: OffsetVector): Promise<SetAside & { readonly appliedAtMs: number | null }> {

@@ -36,3 +36,9 @@ export type ArchivedEvent = {
   /** The values of the leaves of its version, in their order (`leavesOf`); empty for a dead record. */
   readonly values: readonly Value[];
 };
+
+/** An event of the master dataset, as far as it is folded again. */
+export type ArchivedRecord = Pick<
+  ArchivedEvent,
+  'offset' | 'appliedOffset' | 'subject' | 'type' | 'version' | 'timeMs' | 'dataText'
+>;

@@ -2,11 +2,13 @@ import { compileUpcast, type CompiledUpcast } from '../compile/compile-upcast.js
 import { dataDecoderOf, type DataDecoder } from './data-decoder.js';
 import type { Value } from './data-type.js';
 import type { EventType } from './event-type.js';
-import { impossible } from '../errors/twofold-error.js';
+import { TwofoldError, impossible } from '../errors/twofold-error.js';
+import type { ArchivedRecord } from './archived-event.js';
 import { dataSchemaOf } from './event-type.js';
 import { leavesOf } from './leaves.js';
 import type { LogRecord } from './log-record.js';
 import { parseTimestamp } from './parse-timestamp.js';
+import { PlainRecord } from './plain-record.js';
 
 /** What a record of the log turned out to be. */
 export type DecodedKind =
@@ -107,6 +109,27 @@ export class RecordDecoder {
     this.leafCount = known.leafCount;
     this.timeMs = time;
     return 'event';
+  }
+
+  /**
+   * An event that was judged before, as the archive has it: like {@link decode}, of what can only be an event.
+   *
+   * @throws TwofoldError `unknown-event-version` where its version is not in the catalog any more
+   */
+  decodeArchived({ offset, type, version, timeMs, dataText }: ArchivedRecord): void {
+    const known = this.bySchema.get(dataSchemaOf({ type, version }));
+    if (known === undefined)
+      throw new TwofoldError(
+        'unknown-event-version',
+        `the archive holds ${type} version ${version}, which the catalog does not: a version stays in it as long as its events do`,
+      );
+    const record = new PlainRecord({ offset, appendedAtMs: 0, key: null, value: dataText, headers: [] });
+    if (known.decode(record, this.values) !== null)
+      impossible(`offset ${offset} is archived as ${type} version ${version}, and is not`);
+    this.event = known.event;
+    this.known = known;
+    this.leafCount = known.leafCount;
+    this.timeMs = timeMs;
   }
 
   private dead(code: 'unreadable' | 'invalid-data', reason: string): 'dead' {

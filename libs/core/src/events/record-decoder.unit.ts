@@ -38,6 +38,32 @@ const recordOf = (headers: Headers = {}, value: string | null = '{"name":"box"}'
   return new PlainRecord({ offset: 0, appendedAtMs: 0, key: null, value, headers: all });
 };
 
+describe('an archived event', () => {
+  const decoder = new RecordDecoder([first, second, third]);
+  const archived = (version: number, dataText: string | null) => ({
+    ...{ offset: 7, appliedOffset: 9, subject: null, type: 'thing.seen', version, timeMs: -1, dataText },
+  });
+
+  it('is decoded as it was on the log', () => {
+    decoder.decodeArchived(archived(2, '{"name":"bag","size":3}'));
+    expect([decoder.event, decoder.timeMs, decoder.leafCount]).toEqual([second, -1, 2]);
+    expect(decoder.current()).toEqual({ event: third, values: ['BAG', 30] });
+    decoder.decodeArchived(archived(3, '{"label":"ü","size":3}'));
+    expect(decoder.current().values).toEqual(['ü', 3]);
+  });
+
+  it('is refused where the catalog has lost its version, and cannot be anything else than it was', () => {
+    expect(() => decoder.decodeArchived(archived(4, '{}'))).toThrow(
+      expect.objectContaining({
+        code: 'unknown-event-version',
+        message: expect.stringContaining('thing.seen version 4'),
+      }),
+    );
+    expect(() => decoder.decodeArchived(archived(1, '{}'))).toThrow(/impossible: offset 7/);
+    expect(() => decoder.decodeArchived(archived(1, null))).toThrow(/impossible: offset 7/);
+  });
+});
+
 describe('a record', () => {
   const decoder = new RecordDecoder([first, second, lost]);
 
