@@ -26,7 +26,7 @@ import { ReplayChangesController } from './replay-changes.controller.js';
 import { ReplayRounds } from './replay-rounds.js';
 import { ReplaysController } from './replays.controller.js';
 import type { OrchestratorSettings } from './settings.js';
-import { AUDIT_LEDGER, CATALOG, DEAD_LETTER_PORTS, REBUILD_PORTS, REPLAY_ANSWERS, REPLAY_PORTS } from './tokens.js';
+import { AUDIT_LEDGER, DEAD_LETTER_PORTS, REBUILD_PORTS, REPLAY_ANSWERS, REPLAY_PORTS } from './tokens.js';
 
 const METADATA = Symbol('metadata');
 const LOG = Symbol('log');
@@ -53,7 +53,6 @@ export class ReplayOrchestratorModule {
         { provide: HISTORY, useFactory: () => new KafkaRawReader(kafkaOptionsOf(settings, 'replay-orchestrator')) },
         { provide: DEAD_LETTER_PORTS, inject: [METADATA, LOG, CLOCK], useFactory: deadLetterPortsOf },
         { provide: REBUILD_PORTS, inject: [METADATA, CONTROL_CHANNEL, CLOCK, Readiness], useFactory: portsOf },
-        { provide: CATALOG, useValue: catalog },
         {
           provide: AUDIT_LEDGER,
           inject: [METADATA],
@@ -76,7 +75,8 @@ export class ReplayOrchestratorModule {
 
 function portsOf(metadata: Metadata, control: ControlChannel, clock: Clock, readiness: Readiness): RebuildPorts {
   readiness.register('postgres', () => metadata.pool.query('SELECT 1'));
-  return { catalog, ledger: new PostgresReplayLedger(metadata), control, clock, newId: randomUUID };
+  const [ledger, versions] = [new PostgresReplayLedger(metadata), new PostgresViewVersions(metadata)];
+  return { catalog, versions, ledger, control, clock, newId: randomUUID };
 }
 
 const replayPortsOf = (

@@ -2,8 +2,6 @@
 export const REBUILD_PORTS = Symbol('rebuild-ports');
 /** Injects the DeadLetterPorts of the controller. */
 export const DEAD_LETTER_PORTS = Symbol('dead-letter-ports');
-/** Injects the catalog. */
-export const CATALOG = Symbol('catalog');
 /** Injects the AuditLedger port. */
 export const AUDIT_LEDGER = Symbol('audit-ledger');
 /** Injects the ReplayPorts. */

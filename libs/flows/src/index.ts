@@ -37,6 +37,7 @@ export {
 } from './rebuild-view.js';
 export { readHistory, type History, type HistoryPorts } from './read-history.js';
 export { registerViews, type RegisterPorts } from './register-views.js';
+export { servingView } from './serving-view.js';
 export { removeVersion, type RemovePorts } from './remove-version.js';
 export { runReplay, type RunReplayPorts } from './run-replay.js';
 export { MAX_REPLAYS_UNDER_WAY, requestReplay, type ReplayRequest, type RequestReplayPorts } from './request-replay.js';

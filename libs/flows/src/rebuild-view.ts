@@ -1,8 +1,10 @@
-import { TwofoldError, controlEvent, viewNamed, type Catalog, type ControlEventData } from '@twofold/core';
-import type { Clock, ControlChannel, Rebuild, ReplayLedger } from '@twofold/ports';
+import { TwofoldError, controlEvent, type Catalog, type ControlEventData } from '@twofold/core';
+import type { Clock, ControlChannel, Rebuild, ReplayLedger, ViewVersions } from '@twofold/ports';
+import { servingView } from './serving-view.js';
 
 export type RebuildPorts = {
   readonly catalog: Pick<Catalog, 'views'>;
+  readonly versions: Pick<ViewVersions, 'serving'>;
   readonly ledger: ReplayLedger;
   readonly control: ControlChannel;
   readonly clock: Clock;
@@ -16,14 +18,14 @@ export const MAX_UNFINISHED_REBUILDS = 100;
 export const ANNOUNCE_AFTER_MS = 15_000;
 
 /**
- * Asks for a new generation of a view. The request is durable when this resolves; if its announcement is lost,
+ * Asks for a new generation of the version of a view that serves. The request is durable when this resolves; if its announcement is lost,
  * {@link announceUnfinished} repeats it.
  *
  * Rejects with `unknown-view`, with `overloaded` where too many are unfinished, with `store-unavailable`.
  */
 export async function requestRebuild(ports: RebuildPorts, viewName: string): Promise<Rebuild> {
-  const { catalog, ledger, clock, newId } = ports;
-  const view = viewNamed(catalog, viewName).id;
+  const { catalog, versions, ledger, clock, newId } = ports;
+  const view = await servingView(versions, catalog, viewName);
   if ((await ledger.unfinished()).length >= MAX_UNFINISHED_REBUILDS) {
     throw new TwofoldError(
       'overloaded',

@@ -62,15 +62,18 @@ let ledger: Ledger;
 let told: ControlEvent[];
 let logIsAway: boolean;
 let now: number;
+let serving: string | null;
 let ports: RebuildPorts;
 beforeEach(() => {
   ledger = new Ledger();
   told = [];
   logIsAway = false;
   now = 1000;
+  serving = null;
   let ids = 0;
   ports = {
     catalog,
+    versions: { serving: async () => serving },
     ledger,
     clock: { now: () => now, elapsed: () => now, wait: async () => {} },
     newId: () => `id-${++ids}`,
@@ -109,6 +112,11 @@ describe('a rebuild', () => {
         data: { rebuildId: rebuild.id, view: 'all-flights', version: catalog.views[0]?.id.version },
       },
     ]);
+  });
+
+  it('is of the version that serves, not of the one that is declared', async () => {
+    serving = 'another';
+    expect((await requestRebuild(ports, 'all-flights')).view).toEqual({ name: 'all-flights', version: 'another' });
   });
 
   it('of an unknown view is refused and names the views', async () => {
