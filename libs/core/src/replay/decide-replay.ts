@@ -1,7 +1,7 @@
 import type { OffsetVector } from '../answer/offset-vector.js';
 import { TwofoldError, type ErrorCode } from '../errors/twofold-error.js';
 import { differsWithin, type Difference } from './difference.js';
-import type { Replay, ReplayPhase } from './replay.js';
+import { isRepair, type Replay, type ReplayPhase } from './replay.js';
 import { PLATFORM, replayEvent, type ReplayEvent, type ReplayEventData, type ReplayEventType } from './replay-event.js';
 
 /** What people want of a replay. `keepMs`: how long the version that then does not serve is kept. */
@@ -60,6 +60,8 @@ export function decideReplay(replay: Replay, command: ReplayCommand, decision: D
       return only('replay.promotion-decided', { keptUntilMs: decision.atMs + command.keepMs });
     case 'rollback':
       if (phase === 'rolling-back' || phase === 'rolled-back') return [];
+      if (isRepair(replay))
+        throw new TwofoldError('conflict', `replay ${replay.id} is a repair: there is no other version to go back to`);
       mustBe('promoted');
       return only('replay.rollback-decided', { keptUntilMs: decision.atMs + command.keepMs });
   }

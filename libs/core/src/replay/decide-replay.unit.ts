@@ -20,7 +20,7 @@ const requested = (promoteWithin: DifferenceBounds | null = null): ReplayEvent =
   replayEvent(
     'replay.requested',
     {
-      ...{ replayId: 'r1', view: 'delays', version: 'new', before: 'old', engine: 'duckdb' },
+      ...{ replayId: 'r1', view: 'delays', version: 'new', before: 'old', windows: null, engine: 'duckdb' },
       ...{ eventsPerSecond: null, promoteWithin },
     },
     { by: 'ops@example.org', atMs: 1, note: null },
@@ -96,6 +96,21 @@ describe('a replay', () => {
     };
     const first = requested({ rows: 9, share: 1 });
     expect(replayOf(given([FOUNDED, BUILT, otherMeasures], first)).phase).toBe('compared');
+  });
+
+  it('that repairs the version that serves is not rolled back', () => {
+    const repair = replayEvent(
+      'replay.requested',
+      {
+        ...{ replayId: 'r1', view: 'delays', version: 'old', before: 'old', engine: 'duckdb' },
+        ...{ windows: { fromMs: 0, toMs: 10 }, eventsPerSecond: null, promoteWithin: null },
+      },
+      { by: 'ops@example.org', atMs: 1, note: null },
+    );
+    const promoted = given([...READY, PROMOTE, MOVED], repair);
+    expect(replayOf(promoted)).toMatchObject({ phase: 'promoted', windows: { fromMs: 0, toMs: 10 } });
+    expect(() => take(promoted, ROLLBACK)).toThrow('there is no other version');
+    expect(take(promoted, { kind: 'removed' })).toMatchObject([{ type: 'replay.settled' }]);
   });
 
   it('is paused, resumed and throttled while it is built, and not after', () => {

@@ -18,6 +18,7 @@ function requested({ data, by, atMs }: ReplayEvent<'replay.requested'>): Replay 
     id: data.replayId,
     view: { name: data.view, version: data.version },
     before: data.before,
+    windows: data.windows,
     engine: data.engine,
     phase: 'queued',
     isPaused: false,

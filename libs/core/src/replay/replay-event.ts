@@ -1,4 +1,5 @@
 import type { OffsetVector } from '../answer/offset-vector.js';
+import type { WindowSpan } from '../answer/window-span.js';
 import { TwofoldError, type ErrorCode } from '../errors/twofold-error.js';
 import type { Difference, DifferenceBounds } from './difference.js';
 
@@ -9,6 +10,7 @@ export type ReplayEventData = {
     readonly view: string;
     readonly version: string;
     readonly before: string;
+    readonly windows: WindowSpan | null;
     readonly engine: string;
     readonly eventsPerSecond: number | null;
     readonly promoteWithin: DifferenceBounds | null;

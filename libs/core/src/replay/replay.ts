@@ -1,4 +1,5 @@
 import type { OffsetVector } from '../answer/offset-vector.js';
+import type { WindowSpan } from '../answer/window-span.js';
 import type { ErrorCode } from '../errors/twofold-error.js';
 import type { ViewId } from '../views/view-definition.js';
 import type { Difference, DifferenceBounds } from './difference.js';
@@ -24,13 +25,18 @@ export type ReplayPhase =
   | 'failed'
   | 'cleaned';
 
-/** The building of a version of a view over all history, beside the one that serves. */
+/**
+ * The building of a version of a view over all history, beside the one that serves. Or a repair: the rows of the version that serves,
+ * all or those of some windows, are computed anew, compared with those that it has, and put in their place.
+ */
 export type Replay = {
   readonly id: string;
   /** The version that is built. */
   readonly view: ViewId;
-  /** The version that it is compared with, and comes after. */
+  /** The version that it is compared with, and comes after. Of a repair: the same. */
   readonly before: string;
+  /** The windows that are computed; null: all. */
+  readonly windows: WindowSpan | null;
   readonly engine: string;
   readonly phase: ReplayPhase;
   readonly isPaused: boolean;
@@ -64,6 +70,8 @@ const FINAL: readonly ReplayPhase[] = ['settled', 'cleaned'];
 const DONE: readonly ReplayPhase[] = [...FINAL, 'promoted', 'rolled-back'];
 /** Phases in which the generation of the version before is still needed. */
 const COMPARING: readonly ReplayPhase[] = ['queued', 'running', 'built'];
+
+export const isRepair = ({ view, before }: Pick<Replay, 'view' | 'before'>): boolean => view.version === before;
 
 export const isFinal = ({ phase }: Pick<Replay, 'phase'>): boolean => FINAL.includes(phase);
 
