@@ -9,6 +9,8 @@ import { freePort } from '../stack/process.ts';
 /** The least that brokers take: a killed process' partitions are free again sooner. */
 const SESSION_TIMEOUT_MS = 6_000;
 const BUILD_EVERY_MS = 1_000;
+/** So that generations are made in both ways, one after the other. */
+const RECOMPUTE_EVERY = 2;
 export const PARTITIONS = 2;
 
 type Servers = Readonly<Record<'KAFKA_BROKERS' | 'REDIS_URL' | 'DATABASE_URL', string>>;
@@ -30,6 +32,7 @@ export class Platform {
       ARCHIVE_DIR: join(this.directory, 'archive'),
       TWOFOLD_PARTITIONS: `${PARTITIONS}`,
       BUILD_EVERY_MS: `${BUILD_EVERY_MS}`,
+      RECOMPUTE_EVERY: `${RECOMPUTE_EVERY}`,
       KAFKA_SESSION_TIMEOUT_MS: `${SESSION_TIMEOUT_MS}`,
       ...settings,
     };

@@ -18,6 +18,8 @@ export const PARTITIONS = 3;
 /** The least that brokers take: a killed process' partitions are free again sooner. */
 const SESSION_TIMEOUT_MS = 6_000;
 const BUILD_EVERY_MS = 5_000;
+/** So that generations are made in both ways, one after the other. */
+const RECOMPUTE_EVERY = 2;
 const NAMESPACE = 'torture';
 /** How long all apps may take to be ready at first, on a machine that has other things to do. */
 const OPEN_MS = 240_000;
@@ -77,6 +79,7 @@ export class World {
         ARCHIVE_DIR: world.archive.directory,
         TWOFOLD_PARTITIONS: `${PARTITIONS}`,
         BUILD_EVERY_MS: `${BUILD_EVERY_MS}`,
+        RECOMPUTE_EVERY: `${RECOMPUTE_EVERY}`,
         KAFKA_SESSION_TIMEOUT_MS: `${SESSION_TIMEOUT_MS}`,
         LOG_LEVEL: 'warn',
         ...options.environment,

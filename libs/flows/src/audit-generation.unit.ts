@@ -22,7 +22,7 @@ import {
   type ViewRow,
 } from '@twofold/core';
 import { InMemoryAuditLedger, InMemoryBatchViewStore, InMemorySpeedViewStore } from '@twofold/in-memory';
-import type { Audit, BatchViewStore, Clock, SpeedRecordId } from '@twofold/ports';
+import { ROLL_FORWARD, type Audit, type BatchViewStore, type Clock, type SpeedRecordId } from '@twofold/ports';
 import fc from 'fast-check';
 import { SEAL_WAIT_MS } from './audit-generation.js';
 import { auditGeneration } from './index.js';
@@ -111,6 +111,7 @@ class World {
   /** What the flow reads generations from. */
   reads: Generations = this.batchViews;
   clock = quickClock();
+  rolledForward = false;
 
   static async of({ before, epochs, recomputed, start, end }: Given, number: 1 | 2): Promise<World> {
     const world = new World();
@@ -131,7 +132,8 @@ class World {
   async audit(number: 1 | 2): Promise<Audit | null> {
     const generation = (await this.batchViews.history(plan.id, 10)).find((candidate) => candidate.number === number);
     if (generation === undefined) throw new Error(`generation ${number} was not loaded`);
-    return auditGeneration({ ...this, batchViews: this.reads }, plan, generation, this.stop.signal);
+    const audited = this.rolledForward ? { ...generation, madeBy: ROLL_FORWARD } : generation;
+    return auditGeneration({ ...this, batchViews: this.reads }, plan, audited, this.stop.signal);
   }
 
   async load(number: number, cut: readonly number[], rows: readonly ViewRow[]): Promise<void> {
@@ -389,6 +391,12 @@ describe('an audit of a generation', () => {
       world = await World.of(still, 2);
       world.speedViews.restore(idOf(1), null);
       expect(await world.audit(2)).toMatchObject({ state: 'same', comparedRows: 3 });
+    });
+
+    it('is not made of what was rolled forward: it came by the same way', async () => {
+      world.rolledForward = true;
+      expect(await world.audit(2)).toBeNull();
+      expect(await world.ledger.list(plan.id, 10)).toEqual([]);
     });
 
     it('keeps nothing when it is told to stop', async () => {

@@ -185,10 +185,7 @@ function appendedOf(
   return { record, event: plainOf(fact, partition, offset) };
 }
 
-/**
- * All of the platform over in-memory adapters; who runs in it is up to the test. `audits`: what came of its audits;
- * `madeBy`: how its generations were made.
- */
+/** All of the platform over in-memory adapters; who runs in it is up to the test. `audits`, `madeBy`: of its generations. */
 async function openWorld(audits: Audit[], madeBy: (string | null)[]) {
   const clock = virtualClock();
   const log = new InMemoryEventLog(clock);
@@ -237,12 +234,7 @@ async function openWorld(audits: Audit[], madeBy: (string | null)[]) {
     bounds: (stream) => log.bounds(stream),
     close: () => log.close(),
   };
-  const report = {
-    folded: () => undefined,
-    repaired: () => undefined,
-    halted: rethrow,
-    trouble: rethrow,
-  };
+  const report = { folded: () => undefined, repaired: () => undefined, halted: rethrow, trouble: rethrow };
   const fold = (partition: Partition, stop: AbortSignal): Promise<void> =>
     foldIntoSpeedViews(
       { log: reader, speedViews, boundaries, batchViews, deadLetters, clock, report, news: () => news },
@@ -284,16 +276,8 @@ async function openWorld(audits: Audit[], madeBy: (string | null)[]) {
     answerQuery(
       { batchViews, speedViews, clock, heads: async (stream) => (await log.bounds(stream)).end },
       {
-        plan,
-        selection: everything,
-        rollUp,
-        having: [],
-        order,
-        limit: 10_000,
-        after: null,
-        atLeast: null,
-        waitMs: 0,
-        maxStalenessMs: null,
+        ...{ plan, selection: everything, rollUp, having: [], order, limit: 10_000, after: null },
+        ...{ atLeast: null, waitMs: 0, maxStalenessMs: null },
       },
     );
   /** The reference: the naive view of each partition's prefix. */

@@ -32,8 +32,8 @@ export class OpenInMemorySpeedViews extends InMemorySpeedViewStore implements Op
   }
 }
 
-/** Batch views that tell whether a version is folded: for the boundaries. */
-export type OpenBatchViews = BatchViewStore & Pick<InMemoryBatchViewStore, 'isFolded'>;
+/** Batch views that show their versions: for the boundaries. */
+export type OpenBatchViews = BatchViewStore & Pick<InMemoryBatchViewStore, 'views'>;
 
 /** A master dataset whose events can be had: for the engine, and the checker. */
 export type OpenMasterDataset = MasterDataset & {

@@ -14,14 +14,7 @@ import fc from 'fast-check';
 import { lawCases } from './generators/law-cases.js';
 import { NaiveLog } from './law/naive-log.js';
 import { orderOf, rowsOf } from './thing-rows.js';
-import {
-  BY_WINDOW,
-  PARTITIONS,
-  SUMMARY,
-  chunksOf,
-  thingsGenerations,
-  type BatchViewStoreWorld,
-} from './things-generations.js';
+import { SUMMARY, chunksOf, thingsGenerations, type BatchViewStoreWorld } from './things-generations.js';
 import { byKey, thing } from './things.js';
 import { uniqueWord } from './things-view.js';
 

@@ -7,11 +7,7 @@ import {
   rollUpRows,
   rowKeyOf,
   rowsInOrder,
-  startOf,
-  NOTHING_ASIDE,
-  type EventType,
   type StreamDefinition,
-  type ViewDefinition,
   type OffsetVector,
   type RollUp,
   type RowSelection,
@@ -19,28 +15,9 @@ import {
   type ViewPlan,
   type ViewRow,
 } from '@twofold/core';
-import type { BatchViewStore, BuildSummary, Generation, MergedRows, RowsRead, ViewVersionState } from '@twofold/ports';
+import type { BatchViewStore, BuildSummary, Generation, MergedRows, RowsRead } from '@twofold/ports';
 import { InMemoryBuildStage } from './in-memory-build-stage.js';
-
-type StoredGeneration = {
-  generation: Generation;
-  /** By key; null once dropped. */
-  rows: ReadonlyMap<string, ViewRow> | null;
-  supersededAtMs: number | null;
-};
-
-/** A version as it stands. */
-export type StoredView = {
-  readonly id: ViewId;
-  readonly definition: ViewDefinition;
-  readonly events: readonly EventType[];
-  readonly partitionCounts: Readonly<Record<string, number>>;
-  readonly generations: Map<number, StoredGeneration>;
-  published: number;
-  state: ViewVersionState;
-  founding: OffsetVector | null;
-  keptUntilMs: number | null;
-};
+import { StoredViews, emptyGeneration } from './stored-views.js';
 
 const MAX_KEYS = 10_000;
 /** Rows that a scan gives at once. */
@@ -48,7 +25,7 @@ const CHUNK = 1_000;
 
 /** The meaning of a batch view store, in maps. Gone with the process. Rows of builds are those of the stage. */
 export class InMemoryBatchViewStore implements BatchViewStore {
-  private readonly views = new Map<string, StoredView>();
+  readonly views = new StoredViews();
   private readonly partitionCounts = new Map<string, number>();
 
   private readonly fixed = new Map<string, StreamDefinition>();
@@ -58,38 +35,13 @@ export class InMemoryBatchViewStore implements BatchViewStore {
     private readonly stage: Pick<InMemoryBuildStage, 'rowsOf'> = new InMemoryBuildStage(),
   ) {}
 
-  /** In order of registration; of one name, where it is given. For who changes what becomes of versions. */
-  versions(name?: string): readonly StoredView[] {
-    return [...this.views.values()].filter(({ id }) => name === undefined || id.name === name);
-  }
-
-  /** Whether cuts are asked for and generations are loaded: neither a candidate, nor being removed. */
-  isFolded(id: ViewId): boolean {
-    const { state } = this.view(id) ?? { state: 'candidate' };
-    return state !== 'candidate' && state !== 'removing';
-  }
-
   async register(plan: ViewPlan, partitionCounts: Readonly<Record<string, number>>): Promise<void> {
     for (const [stream, count] of Object.entries(partitionCounts)) {
       const before = this.partitionCounts.get(stream) ?? count;
       if (before !== count) throw partitionsChanged(stream, before, count);
     }
     for (const [stream, count] of Object.entries(partitionCounts)) this.partitionCounts.set(stream, count);
-    if (this.view(plan.id) !== undefined) return;
-    const isServed = this.versions(plan.id.name).some(({ state }) => state === 'serving');
-    this.views.set(nameOf(plan.id), {
-      ...{ id: plan.id, definition: plan.definition, events: plan.sources.flatMap(({ versions }) => versions) },
-      ...{ partitionCounts, generations: new Map(), published: 0 },
-      ...{ state: isServed ? 'candidate' : 'serving', founding: null, keptUntilMs: null },
-    });
-  }
-
-  /** A version that was being removed is as if it had just been registered. */
-  forget(id: ViewId): void {
-    const view = this.view(id);
-    if (view === undefined) return;
-    const asNew = { generations: new Map(), published: 0, founding: null, keptUntilMs: null };
-    this.views.set(nameOf(id), { ...view, ...asNew, state: 'candidate' });
+    this.views.register(plan, partitionCounts);
   }
 
   async fixStream(stream: StreamDefinition): Promise<void> {
@@ -103,13 +55,13 @@ export class InMemoryBatchViewStore implements BatchViewStore {
   }
 
   async published(id: ViewId): Promise<Generation | null> {
-    const view = this.view(id);
-    if (view === undefined || !this.isFolded(id)) return null;
-    return view.generations.get(view.published)?.generation ?? emptyGeneration(id, view);
+    const view = this.views.of(id);
+    if (view === undefined || !this.views.isFolded(id)) return null;
+    return view.generations.get(view.published)?.generation ?? emptyGeneration(view);
   }
 
   async history(id: ViewId, limit: number): Promise<readonly Generation[]> {
-    const stored = [...(this.view(id)?.generations.values() ?? [])];
+    const stored = [...(this.views.of(id)?.generations.values() ?? [])];
     return stored
       .map(({ generation }) => generation)
       .sort((a, b) => b.number - a.number)
@@ -123,7 +75,7 @@ export class InMemoryBatchViewStore implements BatchViewStore {
     rows: AsyncIterable<readonly ViewRow[]>,
     summary: BuildSummary,
   ): Promise<Generation> {
-    const view = this.view(plan.id) ?? impossible(`view ${plan.id.name} is not registered`);
+    const view = this.views.of(plan.id) ?? impossible(`view ${plan.id.name} is not registered`);
     const standing = view.generations.get(number);
     if (standing !== undefined) return standing.generation;
     const loaded = new Map<string, ViewRow>();
@@ -136,7 +88,7 @@ export class InMemoryBatchViewStore implements BatchViewStore {
     }
     const first = view.generations.get(number);
     if (first !== undefined) return first.generation;
-    const isAsBefore = this.view(plan.id) === view && this.isFolded(plan.id);
+    const isAsBefore = this.views.of(plan.id) === view && this.views.isFolded(plan.id);
     if (!isAsBefore) throw new TwofoldError('conflict', `${plan.id.name} is not folded any more`);
     const generation: Generation = {
       view: plan.id,
@@ -165,9 +117,10 @@ export class InMemoryBatchViewStore implements BatchViewStore {
   }
 
   async publish(id: ViewId, number: number): Promise<boolean> {
-    const view = this.view(id);
+    const view = this.views.of(id);
     const next = view?.generations.get(number);
-    if (view === undefined || next === undefined || view.published !== number - 1 || !this.isFolded(id)) return false;
+    if (view === undefined || next === undefined || view.published !== number - 1 || !this.views.isFolded(id))
+      return false;
     const last = view.generations.get(view.published);
     if (last !== undefined) last.supersededAtMs = this.now();
     next.generation = { ...next.generation, publishedAtMs: this.now() };
@@ -176,7 +129,7 @@ export class InMemoryBatchViewStore implements BatchViewStore {
   }
 
   async dropSuperseded(id: ViewId, graceMs: number, keep: readonly number[]): Promise<number> {
-    const view = this.view(id);
+    const view = this.views.of(id);
     if (view === undefined) return 0;
     const dropped = [...view.generations.values()].filter(
       ({ generation, rows, supersededAtMs }) =>
@@ -235,10 +188,6 @@ export class InMemoryBatchViewStore implements BatchViewStore {
 
   async close(): Promise<void> {}
 
-  private view(id: ViewId): StoredView | undefined {
-    return this.views.get(nameOf(id));
-  }
-
   private async *mergedRows(
     plan: ViewPlan,
     { generation, except, builds }: MergedRows,
@@ -259,22 +208,9 @@ export class InMemoryBatchViewStore implements BatchViewStore {
 
   private rowsOf(id: ViewId, number: number): ReadonlyMap<string, ViewRow> | null {
     if (number === 0) return new Map();
-    return this.view(id)?.generations.get(number)?.rows ?? null;
+    return this.views.of(id)?.generations.get(number)?.rows ?? null;
   }
 }
-
-const nameOf = ({ name, version }: ViewId): string => `${name}/${version}`;
-
-const emptyGeneration = (view: ViewId, { partitionCounts, founding }: StoredView): Generation => ({
-  view,
-  number: 0,
-  cut: founding ?? startOf(partitionCounts),
-  rowCount: 0,
-  ...NOTHING_ASIDE,
-  appliedAtMs: null,
-  publishedAtMs: null,
-  madeBy: null,
-});
 
 const isSelected = ({ dimensions, window }: ViewRow, { dimensions: wanted, ...range }: RowSelection): boolean =>
   dimensions.every((value, index) => wanted[index]?.includes(value) ?? true) &&

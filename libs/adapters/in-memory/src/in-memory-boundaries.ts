@@ -16,12 +16,12 @@ export class InMemoryBoundaries implements Boundaries {
   /** By view, then by partition: the offset of cut n at index n − 1. */
   private readonly offsets = new Map<string, Map<string, Offset[]>>();
 
-  constructor(private readonly batchViews: Pick<InMemoryBatchViewStore, 'published' | 'isFolded'>) {}
+  constructor(private readonly batchViews: Pick<InMemoryBatchViewStore, 'published' | 'views'>) {}
 
   async requestCut(view: ViewId): Promise<number> {
     const published = await this.batchViews.published(view);
     // It may be removed since it was asked.
-    if (published === null || !this.batchViews.isFolded(view)) throw notFolded(view);
+    if (published === null || !this.batchViews.views.isFolded(view)) throw notFolded(view);
     this.requestedOf(view).add(published.number + 1);
     return published.number + 1;
   }
@@ -32,7 +32,7 @@ export class InMemoryBoundaries implements Boundaries {
   }
 
   async propose(view: ViewId, cut: number, partition: Partition, offset: Offset): Promise<Offset | null> {
-    if (!this.batchViews.isFolded(view)) throw notFolded(view);
+    if (!this.batchViews.views.isFolded(view)) throw notFolded(view);
     const recorded = this.recorded(view, partition);
     const isNext = recorded.length === cut - 1 && (recorded.at(-1) ?? 0) <= offset;
     if (isNext) recorded.push(offset);

@@ -2,7 +2,7 @@ import type { ViewPlan } from '@twofold/core';
 import type { RowsRead } from '@twofold/ports';
 import { generationColumns } from './generation-columns.js';
 import { havingConditions } from './having-condition.js';
-import { quoteIdentifier, tableReference } from './identifier.js';
+import { tableReference } from './identifier.js';
 import { afterConditions, orderBy, orderKeys } from './order-keys.js';
 import { Parameters, type Statement } from './parameters.js';
 import { boundedInSize } from './selected-size.js';
