@@ -20,7 +20,7 @@ import {
   KafkaPartitionAssigner,
   KafkaRawReader,
 } from '@twofold/event-log-kafka';
-import { announceReplay, comparedGenerations, registerViews } from '@twofold/flows';
+import { announceReplay, comparedGenerations, registerViews, type Repair } from '@twofold/flows';
 import { ParquetMasterDataset } from '@twofold/master-dataset-parquet';
 import { migrate, openMetadata, type Metadata } from '@twofold/metadata';
 import {
@@ -178,7 +178,8 @@ export class BatchViewBuilderModule {
                 batchViews,
                 speedViews,
                 masterDataset,
-                engine,
+                ...{ stage: new PostgresBuildStage(metadata) },
+                ...{ engineOf: () => engine, partitionsAtOnce: availableParallelism() },
                 clock: systemClock,
                 announce: announcementsOn(control, systemClock),
                 want: (cut) => wanted.want(cut),
@@ -231,6 +232,7 @@ export class BatchViewBuilderModule {
               engineNamed: (name: string) => engineOf([engine], name),
               partitionsAtOnce: availableParallelism(),
               build: (plan: ViewPlan) => builder.buildNews(plan),
+              repair: (plan: ViewPlan, repair: Repair) => builder.repair(plan, repair),
               want: (cut: OffsetVector) => wanted.want(cut),
               announce: (id: string) => announceReplay(announcing, id),
               keepMs: settings.REPLAY_KEEP_MS,

@@ -1,6 +1,6 @@
 import { Logger, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
 import { TwofoldError, type Offset, type OffsetVector, type ViewPlan } from '@twofold/core';
-import { buildGeneration, hasNews, nextWay, type BuildPorts, type Way } from '@twofold/flows';
+import { buildGeneration, hasNews, nextWay, type BuildPorts, type Repair, type Way } from '@twofold/flows';
 import type { Clock, Generation } from '@twofold/ports';
 
 /** Requests that wait at most; the next is refused, for a build takes seconds and a queue of hours helps nobody. */
@@ -58,13 +58,13 @@ export class GenerationBuilder implements OnApplicationBootstrap, BeforeApplicat
    * Rejects as the build does; with `store-unavailable` where what it waits for did not come in time: try again
    */
   async buildNews(plan: ViewPlan): Promise<void> {
-    try {
-      const way = await this.wayDue(plan);
-      if (way !== null) await this.build(plan, way, (step) => this.logger.debug(`${plan.id.name}: ${step}`));
-    } catch (error) {
-      if (!(error instanceof TwofoldError && error.code === 'conflict')) throw error;
-      throw new TwofoldError('store-unavailable', error.message, undefined, { cause: error });
-    }
+    const way = await this.wayDue(plan);
+    if (way !== null) await inTime(this.build(plan, way, (step) => this.logger.debug(`${plan.id.name}: ${step}`)));
+  }
+
+  /** Builds the next generation with windows that were computed anew. Rejects as {@link buildNews} does. */
+  repair(plan: ViewPlan, repair: Repair): Promise<Generation> {
+    return inTime(this.build(plan, repair, (step) => this.logger.log(`${plan.id.name}: ${step}`)));
   }
 
   private async buildNow(plan: ViewPlan, way: Way, tell: (step: string) => void): Promise<Generation> {
@@ -98,4 +98,12 @@ export class GenerationBuilder implements OnApplicationBootstrap, BeforeApplicat
     const head: OffsetVector = Object.fromEntries(await Promise.all(heads));
     return published !== null && hasNews(published, head) ? nextWay(published, this.options.recomputeEvery) : null;
   }
+}
+
+/** What did not come in time may come: who can try again is told so. */
+function inTime<T>(build: Promise<T>): Promise<T> {
+  return build.catch((error: unknown) => {
+    if (!(error instanceof TwofoldError && error.code === 'conflict')) throw error;
+    throw new TwofoldError('store-unavailable', error.message, undefined, { cause: error });
+  });
 }

@@ -1,5 +1,5 @@
 import { Logger, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
-import { isFinal, type Replay, type ViewId } from '@twofold/core';
+import { isFinal, isRepair, type Replay, type ViewId } from '@twofold/core';
 import { removeVersion, runReplay, type RunReplayPorts } from '@twofold/flows';
 import { RecentTroubles, type Readiness } from '@twofold/platform';
 import type { ReplayJournal } from '@twofold/ports';
@@ -90,7 +90,8 @@ export class ReplayRunner implements OnApplicationBootstrap, BeforeApplicationSh
   private async dropStages(): Promise<void> {
     const { journal, stage } = this.options.ports;
     for (const build of await stage.builds()) {
-      const journaled = await journal.get(build);
+      // those of a repair begin with its id
+      const journaled = await journal.get(build.split(':')[0] ?? build);
       if (journaled !== null && isFinal(journaled.replay)) await stage.drop(build);
     }
   }
@@ -107,8 +108,13 @@ export class ReplayRunner implements OnApplicationBootstrap, BeforeApplicationSh
   }
 }
 
-/** Whether it is its turn to be built or compared. */
-const isBuilding = ({ phase, isPaused }: Replay): boolean =>
-  (phase === 'queued' || phase === 'running' || phase === 'built') && !isPaused;
+/** Whether it is its turn to be built or compared; of a repair, to be put in its place. */
+const isBuilding = (replay: Replay): boolean => {
+  const { phase, isPaused } = replay;
+  return (
+    ((phase === 'queued' || phase === 'running' || phase === 'built') && !isPaused) ||
+    (phase === 'promoting' && isRepair(replay))
+  );
+};
 
 const isToBeCleaned = ({ phase }: Replay): boolean => phase === 'cancelled' || phase === 'failed';

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { DuckDbBatchEngine } from '@twofold/batch-engine-duckdb';
-import { PostgresBatchViewStore, PostgresBoundaries } from '@twofold/batch-view-store-postgres';
+import { PostgresBatchViewStore, PostgresBoundaries, PostgresBuildStage } from '@twofold/batch-view-store-postgres';
 import {
   approximateDistinct,
   average,
@@ -90,13 +90,14 @@ describe('rolling forward with Redis and Postgres', () => {
     await migrate(database.url);
     metadata = await openMetadata(database.url);
     directory = await mkdtemp(join(tmpdir(), 'twofold-test-'));
-    engine = await DuckDbBatchEngine.open({ tempDirectory: tmpdir() });
+    const masterDataset = await ParquetMasterDataset.open({ directory, database: metadata });
+    engine = await DuckDbBatchEngine.open({ masterDataset, tempDirectory: tmpdir() });
     const namespace = `test-${randomUUID()}`;
     ports = {
       ...{ batchViews: new PostgresBatchViewStore(metadata), boundaries: new PostgresBoundaries(metadata) },
       speedViews: await RedisSpeedViewStore.connect({ url: testServers().redisUrl, namespace }),
-      masterDataset: await ParquetMasterDataset.open({ directory, database: metadata }),
-      ...{ engine, clock: systemClock, want: () => undefined },
+      ...{ masterDataset, stage: new PostgresBuildStage(metadata), engineOf: () => engine, partitionsAtOnce: 1 },
+      ...{ clock: systemClock, want: () => undefined, keep: async () => [] },
       announce: { cutRequested: async () => undefined, published: async () => undefined },
     };
     await ports.batchViews.register(plan, { [sold.stream]: PARTITIONS });

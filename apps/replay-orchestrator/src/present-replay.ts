@@ -1,5 +1,23 @@
-import { differentRows, type Difference, type OffsetVector, type Replay, type ReplayEvent } from '@twofold/core';
+import {
+  differentRows,
+  type Difference,
+  type OffsetVector,
+  type Replay,
+  type ReplayEvent,
+  type WindowSpan,
+} from '@twofold/core';
+import type { ReplayPlan } from '@twofold/flows';
 import type { StoredVersion } from '@twofold/ports';
+
+/** From the start of one to before the start of another; null: all. */
+type PresentedWindows = { readonly from: string; readonly to: string } | null;
+
+const presentWindows = (windows: WindowSpan | null): PresentedWindows =>
+  windows === null ? null : { from: instant(windows.fromMs), to: instant(windows.toMs) };
+
+export type PresentedPlan = Omit<ReplayPlan, 'windows'> & { readonly windows: PresentedWindows };
+
+export const presentPlan = (plan: ReplayPlan): PresentedPlan => ({ ...plan, windows: presentWindows(plan.windows) });
 
 export type PresentedDifference = Difference & {
   /** Rows that are not the same. */
@@ -22,6 +40,8 @@ export type PresentedReplay = Pick<
 > & {
   readonly view: string;
   readonly version: string;
+  /** Those that are computed, by their starts; null: all. */
+  readonly windows: PresentedWindows;
   readonly cut: OffsetVector | null;
   readonly difference: PresentedDifference | null;
   readonly keptUntil: string | null;
@@ -34,6 +54,7 @@ export const presentReplay = (replay: Replay): PresentedReplay => ({
   ...{ id: replay.id, view: replay.view.name, version: replay.view.version, before: replay.before },
   ...{ engine: replay.engine, phase: replay.phase, isPaused: replay.isPaused },
   ...{ eventsPerSecond: replay.eventsPerSecond, promoteWithin: replay.promoteWithin },
+  windows: presentWindows(replay.windows),
   ...{ cut: replay.cut, rowCount: replay.rowCount },
   difference:
     replay.difference === null ? null : { differentRows: differentRows(replay.difference), ...replay.difference },

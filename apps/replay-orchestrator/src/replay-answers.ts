@@ -7,15 +7,16 @@ import {
   type CarryOnPorts,
   type CommandReplayPorts,
   type DescribeReplayPorts,
-  type ReplayPlan,
   type ReplayProgress,
   type RequestReplayPorts,
 } from '@twofold/flows';
 import type { ReplayJournal, ViewVersions } from '@twofold/ports';
 import {
   presentEvents,
+  presentPlan,
   presentReplay,
   presentVersion,
+  type PresentedPlan,
   type PresentedReplay,
   type PresentedReplayEvent,
   type PresentedVersion,
@@ -38,7 +39,7 @@ export type ReplayPorts = RequestReplayPorts &
 
 /** What is asked of replays, by REST and GraphQL alike: a request comes as it is and is read here, a flow does it, what came of it is shown. */
 export type ReplayAnswers = {
-  plan(view: string, body: unknown): Promise<ReplayPlan>;
+  plan(view: string, body: unknown): Promise<PresentedPlan>;
   start(view: string, body: unknown): Promise<PresentedReplay>;
   command(id: string, kind: CommandKind, body: unknown): Promise<PresentedReplay>;
   /** Newest first. */
@@ -61,7 +62,7 @@ export function replayAnswers(ports: ReplayPorts, defaults: ReplayDefaults): Rep
   const described = (id: string): Promise<{ replay: Replay; progress: ReplayProgress }> =>
     describeReplay(ports, readId(id));
   return {
-    plan: async (view, body) => planReplay(ports, readPlan(view, body, defaults)),
+    plan: async (view, body) => presentPlan(await planReplay(ports, readPlan(view, body, defaults))),
     start: async (view, body) => {
       const { request, who } = readRequest(view, body, defaults);
       return presentReplay(await requestReplay(ports, request, who));

@@ -12,6 +12,11 @@ const MAX_EVENTS_PER_SECOND = 1_000_000_000;
 /** Longer than any version, or id of a replay, characters. */
 const MAX_NAME_LENGTH = 200;
 
+/** Longer than any time as ISO 8601 has it, characters. */
+const MAX_TIME_LENGTH = 64;
+/** As many as a stream has, at most. */
+const MAX_PARTITIONS = 256;
+
 /** What a replay has where nothing is said. */
 export type ReplayDefaults = {
   readonly engine: string;
@@ -28,7 +33,12 @@ const COMMANDS: readonly CommandKind[] = ['pause', 'resume', 'throttle', 'cancel
 export const isCommandKind = (text: string): text is CommandKind => COMMANDS.some((kind) => kind === text);
 
 const eventsPerSecond = z.int().min(1).max(MAX_EVENTS_PER_SECOND);
-const wanted = { version: text(MAX_NAME_LENGTH).min(1).nullish(), engine: z.enum(ENGINES).nullish() };
+const wanted = {
+  version: text(MAX_NAME_LENGTH).min(1).nullish(),
+  engine: z.enum(ENGINES).nullish(),
+  windows: z.strictObject({ from: text(MAX_TIME_LENGTH), to: text(MAX_TIME_LENGTH) }).nullish(),
+  partitions: z.array(z.int().min(0)).max(MAX_PARTITIONS).nullish(),
+};
 const plan = z.strictObject(wanted);
 const request = z.strictObject({
   ...wanted,
@@ -50,8 +60,7 @@ const events = z.strictObject({
 const id = z.object({ id: text(MAX_NAME_LENGTH).min(1) });
 
 export function readPlan(view: string, body: unknown, defaults: ReplayDefaults): WantedReplay {
-  const { version, engine } = read(plan, body);
-  return { view, version: version ?? null, engine: engine ?? defaults.engine };
+  return wantedOf(view, read(plan, body), defaults);
 }
 
 export function readRequest(
@@ -59,15 +68,24 @@ export function readRequest(
   body: unknown,
   defaults: ReplayDefaults,
 ): { readonly request: ReplayRequest; readonly who: Who } {
-  const { version, engine, eventsPerSecond, promoteWithin, ...who } = read(request, body);
+  const { version, engine, windows, partitions, eventsPerSecond, promoteWithin, ...who } = read(request, body);
   return {
     request: {
-      ...{ view, version: version ?? null, engine: engine ?? defaults.engine },
+      ...wantedOf(view, { version, engine, windows, partitions }, defaults),
       ...{ eventsPerSecond: eventsPerSecond ?? null, promoteWithin: promoteWithin ?? null },
     },
     who: whoOf(who),
   };
 }
+
+const wantedOf = (
+  view: string,
+  { version, engine, windows, partitions }: z.infer<typeof plan>,
+  defaults: ReplayDefaults,
+): WantedReplay => ({
+  ...{ view, version: version ?? null, engine: engine ?? defaults.engine },
+  ...{ windows: windows ?? null, partitions: partitions ?? null },
+});
 
 export function readCommand(
   kind: CommandKind,

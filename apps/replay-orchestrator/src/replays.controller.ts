@@ -2,7 +2,7 @@ import { Body, Controller, Get, HttpCode, HttpStatus, Inject, Param, Post, Query
 import { TwofoldError } from '@twofold/core';
 import type { ReplayPlan, ReplayProgress } from '@twofold/flows';
 import type { HttpReply } from '@twofold/platform';
-import type { PresentedReplay, PresentedReplayEvent, PresentedVersion } from './present-replay.js';
+import type { PresentedPlan, PresentedReplay, PresentedReplayEvent, PresentedVersion } from './present-replay.js';
 import type { ReplayAnswers } from './replay-answers.js';
 import { isCommandKind } from './replay-requests.js';
 import { REPLAY_ANSWERS } from './tokens.js';
@@ -14,7 +14,7 @@ export class ReplaysController {
 
   @Post('views/:view/replays/plan')
   @HttpCode(HttpStatus.OK)
-  plan(@Param('view') view: string, @Body() body: unknown): Promise<ReplayPlan> {
+  plan(@Param('view') view: string, @Body() body: unknown): Promise<PresentedPlan> {
     return this.answers.plan(view, body);
   }
 

@@ -64,7 +64,7 @@ export {
   type RequestParameters,
   type RowsRequest,
 } from './answer/rows-request.js';
-export { isWithin, type WindowSpan } from './answer/window-span.js';
+export { isWithin, readWindowSpan, type WindowSpan } from './answer/window-span.js';
 export { compileFold, compileFoldSource, foldScope, foldSource, type ViewFold } from './compile/compile-fold.js';
 export { compileUpcast, type CompiledUpcast } from './compile/compile-upcast.js';
 export { compileSql, type SqlRelation } from './compile/compile-sql.js';
@@ -190,7 +190,14 @@ export {
   type MeasureDifference,
 } from './replay/difference.js';
 export { evolveReplay, replayOf } from './replay/evolve-replay.js';
-export { isFinal, isUnderWay, needsGenerationBefore, type Replay, type ReplayPhase } from './replay/replay.js';
+export {
+  isFinal,
+  isRepair,
+  isUnderWay,
+  needsGenerationBefore,
+  type Replay,
+  type ReplayPhase,
+} from './replay/replay.js';
 export {
   PLATFORM,
   readReplayEvent,

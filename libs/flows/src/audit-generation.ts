@@ -1,5 +1,12 @@
 import { TwofoldError, type ViewPlan } from '@twofold/core';
-import { ROLL_FORWARD, type Audit, type AuditLedger, type BatchViewStore, type Generation } from '@twofold/ports';
+import {
+  REPAIR,
+  ROLL_FORWARD,
+  type Audit,
+  type AuditLedger,
+  type BatchViewStore,
+  type Generation,
+} from '@twofold/ports';
 import { DriftCount, notComparable, type Comparison } from './audit-drift.js';
 import { sideBySide } from './side-by-side.js';
 import { generationBefore } from './generation-before.js';
@@ -20,11 +27,11 @@ export const SEAL_WAIT_MS = 20_000;
  * Compares a generation that was just published with the one before ⊕ the speed layer's epochs between their cuts, row by
  * row in both directions, and keeps what came of it. The same events came to both by different ways: archive, SQL and a
  * table; decoder, fold and Redis. So what differs is a mistake in one of them. The first is compared with the epochs alone.
- * One that was rolled forward came by the second way itself: it is not audited, and whatever is wrong with it shows in the next
- * one that was computed from history.
+ * One that was rolled forward came by the second way itself, and a repair was compared before: they are not audited, and whatever is
+ * wrong with them shows in the next one that is computed from history.
  *
  * What cannot be compared is kept as that, with the reason: epochs were begun anew after a loss, or are cleaned up already.
- * null: rolled forward, or told to stop; nothing is kept, nor when it is killed, and whoever starts next audits what stands
+ * null: rolled forward, repaired, or told to stop; nothing is kept, nor when it is killed, and whoever starts next audits what stands
  * published.
  * It writes nothing but the ledger, once.
  *
@@ -36,7 +43,7 @@ export async function auditGeneration(
   generation: Generation,
   stop: AbortSignal,
 ): Promise<Audit | null> {
-  if (generation.madeBy === ROLL_FORWARD) return null;
+  if (generation.madeBy === ROLL_FORWARD || generation.madeBy === REPAIR) return null;
   const comparison = await compare(ports, plan, generation, stop).catch((error: unknown) => {
     if (error instanceof TwofoldError) return notComparable(error.message);
     throw error;
@@ -61,11 +68,8 @@ async function compare(
   if (epochs === null) return null;
 
   const drift = new DriftCount(plan);
-  const [earlier, later] = [
-    { plan, number: before.number },
-    { plan, number: generation.number },
-  ] as const;
-  for await (const { key, before: old, after } of sideBySide(ports.batchViews, earlier, later)) {
+  const scan = ({ number }: Generation) => ports.batchViews.scan(plan, number);
+  for await (const { key, before: old, after } of sideBySide(plan, scan(before), scan(generation))) {
     if (stop.aborted) return null;
     drift.add(epochs.takeInto(old, key), after);
   }

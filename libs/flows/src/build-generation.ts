@@ -1,20 +1,13 @@
 import { TwofoldError, isAtLeast, type OffsetVector, type ViewId, type ViewPlan } from '@twofold/core';
-import {
-  ROLL_FORWARD,
-  type BatchEngine,
-  type BatchViewStore,
-  type Boundaries,
-  type Generation,
-  type MasterDataset,
-} from '@twofold/ports';
+import type { BatchViewStore, Boundaries, BuildStage, Generation, MasterDataset } from '@twofold/ports';
 import { archivedTo } from './archived-to.js';
-import { rollForward, type RollForwardPorts } from './roll-forward.js';
+import { buildsOf, rowsOfGeneration, type RowsPorts, type Way } from './rows-of-generation.js';
 
-export type BuildPorts = RollForwardPorts & {
+export type BuildPorts = RowsPorts & {
   readonly boundaries: Boundaries;
   readonly batchViews: BatchViewStore;
   readonly masterDataset: MasterDataset;
-  readonly engine: BatchEngine;
+  readonly stage: BuildStage;
   /** Tells the other apps; they would find out by themselves, only later. Must not reject. */
   readonly announce: {
     cutRequested(view: ViewId, cut: number): Promise<void>;
@@ -25,12 +18,6 @@ export type BuildPorts = RollForwardPorts & {
   /** Generations that a replay is to be compared with: they are not dropped. */
   readonly keep: (view: ViewId) => Promise<readonly number[]>;
 };
-
-/**
- * How a generation comes to be: computed by a batch engine from all history, or as the one before ⊕ the epochs between their
- * cuts, without reading history. Both give the same rows.
- */
-export type Way = 'recompute' | 'roll-forward';
 
 /** Longest wait for the speed layer's boundaries, and for the archive: beyond it the build is given up, and the cut stays asked for. */
 const WAIT_MS = 120_000;
@@ -57,7 +44,7 @@ export async function buildGeneration(
   tell: (step: string) => void,
   stop: AbortSignal,
 ): Promise<Generation> {
-  const { boundaries, batchViews, masterDataset, engine, announce } = ports;
+  const { boundaries, batchViews, masterDataset, announce } = ports;
   const number = await boundaries.requestCut(plan.id);
   tell(`cut ${number} asked for`);
   await announce.cutRequested(plan.id, number);
@@ -79,11 +66,9 @@ export async function buildGeneration(
   );
   tell('the archive has reached the cut');
 
-  const rolled = way === 'roll-forward' ? await rollForward(ports, plan, number, cut, tell, stop) : null;
-  const madeBy = rolled === null ? engine.name : ROLL_FORWARD;
+  const { rows, madeBy } = await rowsOfGeneration(ports, plan, way, number, cut, tell, stop);
   tell(`made by ${madeBy}`);
   const summary = { ...(await masterDataset.summaryBelow(cut)), madeBy };
-  const rows = rolled ?? engine.compute(plan, { from: {}, to: cut, windows: null }, stop);
   const generation = await batchViews.load(plan, number, cut, rows, summary);
   tell(`${generation.rowCount} rows loaded`);
 
@@ -98,7 +83,16 @@ export async function buildGeneration(
   if (wasMine) await announce.published(published);
   tell(`generation ${number} is published`);
   await batchViews.dropSuperseded(plan.id, GRACE_MS, await ports.keep(plan.id));
+  await dropBuilds(ports.stage, plan, published.number);
   return published;
+}
+
+/** What was staged for generations that are published: that of a builder that was killed, too. */
+async function dropBuilds(stage: BuildStage, plan: ViewPlan, published: number): Promise<void> {
+  const prefix = buildsOf(plan);
+  const isDone = (build: string): boolean =>
+    build.startsWith(prefix) && Number(build.slice(prefix.length)) <= published;
+  for (const build of (await stage.builds()).filter(isDone)) await stage.drop(build);
 }
 
 /** The way of the next generation where every n-th is computed from history; 1: each is. */

@@ -1,4 +1,4 @@
-import { impossible, noteFinding, type Replay, type ReplayFinding } from '@twofold/core';
+import { impossible, isRepair, noteFinding, type Replay, type ReplayFinding } from '@twofold/core';
 import type { ReplayJournal, ViewVersions } from '@twofold/ports';
 import { announceReplay, type AnnounceReplayPorts } from './announce-replay.js';
 import { whyNotMoved } from './why-not-moved.js';
@@ -37,6 +37,8 @@ async function carryOn(ports: CarryOnPorts, id: string): Promise<void> {
 
 async function nextFinding(ports: CarryOnPorts, replay: Replay): Promise<ReplayFinding | null> {
   const { view, before } = replay;
+  // a builder publishes it; then there is nothing to keep
+  if (isRepair(replay)) return replay.phase === 'promoted' ? { kind: 'removed' } : null;
   switch (replay.phase) {
     case 'promoting':
       return move(ports, replay, view.version, before);

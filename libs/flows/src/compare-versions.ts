@@ -1,21 +1,21 @@
-import { canonicalJson, type Difference, type ViewPlan } from '@twofold/core';
-import type { BatchViewStore } from '@twofold/ports';
-import { sideBySide, type GenerationOf } from './side-by-side.js';
+import { canonicalJson, type Difference, type ViewPlan, type ViewRow } from '@twofold/core';
+import { sideBySide } from './side-by-side.js';
 import { VersionDifference } from './version-difference.js';
 
-/** A generation with the number of its rows. */
-export type ComparedGeneration = GenerationOf & { readonly rowCount: number };
+/** The rows of a version, by window, then by dimensions, and how many they are. */
+export type ComparedRows = {
+  readonly plan: ViewPlan;
+  readonly rows: AsyncIterable<readonly ViewRow[]>;
+  readonly rowCount: number;
+};
 
 /**
- * How two versions of a view differ, row by row, in generations of the same cut. Versions with other dimensions or another window have no
- * row in common. null: told to stop.
- *
- * @throws TwofoldError `conflict` where one of the generations was dropped; `store-unavailable`
+ * How two versions of a view differ, row by row, below the same cut. Versions with other dimensions or another window have no
+ * row in common. null: told to stop. Rejects as what the rows are read from does.
  */
 export async function compareVersions(
-  batchViews: Pick<BatchViewStore, 'scan'>,
-  before: ComparedGeneration,
-  after: ComparedGeneration,
+  before: ComparedRows,
+  after: ComparedRows,
   stop: AbortSignal,
 ): Promise<Difference | null> {
   const difference = new VersionDifference(before.plan, after.plan);
@@ -23,7 +23,7 @@ export async function compareVersions(
     difference.addAlone({ before: before.rowCount, after: after.rowCount });
     return difference.result();
   }
-  for await (const pair of sideBySide(batchViews, before, after)) {
+  for await (const pair of sideBySide(before.plan, before.rows, after.rows)) {
     if (stop.aborted) return null;
     difference.add(pair.before, pair.after);
   }

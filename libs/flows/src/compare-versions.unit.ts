@@ -22,7 +22,7 @@ import {
   type ViewRow,
 } from '@twofold/core';
 import fc from 'fast-check';
-import { compareVersions, type ComparedGeneration } from './compare-versions.js';
+import { compareVersions, type ComparedRows } from './compare-versions.js';
 
 const sold = defineEvent({
   type: 'thing.sold',
@@ -76,16 +76,14 @@ const inOrder = (plan: ViewPlan, events: readonly PlainEvent[]): readonly ViewRo
   [...naiveView(plan, events)].sort(compareRows(plan, { by: { kind: 'window' }, descending: false }));
 
 async function difference(before: ViewPlan, after: ViewPlan, events: readonly PlainEvent[]): Promise<Difference> {
-  const batchViews = {
-    async *scan(plan: ViewPlan) {
-      yield inOrder(plan, events);
-    },
+  const compared = (plan: ViewPlan): ComparedRows => {
+    const all = inOrder(plan, events);
+    async function* rows() {
+      yield all;
+    }
+    return { plan, rows: rows(), rowCount: all.length };
   };
-  const [one, other] = [before, after].map((plan) => ({ plan, number: 1, rowCount: inOrder(plan, events).length })) as [
-    ComparedGeneration,
-    ComparedGeneration,
-  ];
-  const found = await compareVersions(batchViews, one, other, new AbortController().signal);
+  const found = await compareVersions(compared(before), compared(after), new AbortController().signal);
   if (found === null) throw new Error('it was stopped');
   return found;
 }

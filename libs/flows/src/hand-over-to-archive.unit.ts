@@ -16,6 +16,7 @@ import {
   InMemoryBatchEngine,
   InMemoryBatchViewStore,
   InMemoryBoundaries,
+  InMemoryBuildStage,
   InMemoryDeadLetters,
   InMemoryEventLog,
   InMemoryMasterDataset,
@@ -118,8 +119,11 @@ async function openWorld() {
     archivedTo: () => masterDataset.archivedTo(partition),
     build: () => {
       const announce = { cutRequested: async () => undefined, published: async () => undefined };
-      const stores = { boundaries, batchViews, speedViews, masterDataset };
-      const ports = { ...stores, engine, clock, announce, want: () => undefined, keep: async () => [] };
+      const stores = { boundaries, batchViews, speedViews, masterDataset, stage: new InMemoryBuildStage() };
+      const ports = {
+        ...{ ...stores, engineOf: () => engine, partitionsAtOnce: 1, clock, announce },
+        ...{ want: () => undefined, keep: async () => [] },
+      };
       return buildGeneration(ports, plan, 'recompute', () => undefined, stopping.signal);
     },
     answer: async () => {

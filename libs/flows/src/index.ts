@@ -4,7 +4,8 @@ export { MAX_PAGE_ROWS, answerQuery, type AnswerPorts, type RowsAnswer, type Row
 export { archiveEvents, type ArchivePorts } from './archive-events.js';
 export { announceReplay, type AnnounceReplayPorts } from './announce-replay.js';
 export { auditGeneration, type AuditPorts } from './audit-generation.js';
-export { buildGeneration, hasNews, nextWay, type BuildPorts, type Way } from './build-generation.js';
+export { buildGeneration, hasNews, nextWay, type BuildPorts } from './build-generation.js';
+export { type Repair, type Way } from './rows-of-generation.js';
 export { carryOnReplays, type CarryOnPorts } from './carry-on-replays.js';
 export { MAX_STEERED_EVENTS, commandReplay, type CommandReplayPorts } from './command-replay.js';
 export { type AnswerEnvelope, type FreshnessPorts } from './describe-answer.js';

@@ -47,6 +47,7 @@ import {
   InMemoryBatchEngine,
   InMemoryBatchViewStore,
   InMemoryBoundaries,
+  InMemoryBuildStage,
   InMemoryDeadLetters,
   InMemoryEventLog,
   InMemoryMasterDataset,
@@ -265,8 +266,11 @@ async function openWorld(audits: Audit[], madeBy: (string | null)[]) {
   /** Builds, publishes and audits: the layers have not drifted, whatever happens meanwhile. */
   const build = async (plan: ViewPlan, way: Way, stop: AbortSignal): Promise<void> => {
     const announce = { cutRequested: async () => void (news += 1), published: async () => void (news += 1) };
-    const stores = { boundaries, batchViews, speedViews, masterDataset };
-    const ports = { ...stores, engine, clock, announce, want: () => undefined, keep: async () => [] };
+    const stores = { boundaries, batchViews, speedViews, masterDataset, stage: new InMemoryBuildStage() };
+    const ports = {
+      ...{ ...stores, engineOf: () => engine, partitionsAtOnce: 1, clock, announce },
+      ...{ want: () => undefined, keep: async () => [] },
+    };
     const generation = await buildGeneration(ports, plan, way, () => undefined, stop);
     madeBy.push(generation.madeBy);
     const audit = await auditGeneration({ batchViews, speedViews, ledger, clock }, plan, generation, stop);

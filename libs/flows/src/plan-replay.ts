@@ -2,12 +2,14 @@ import {
   TwofoldError,
   partitionName,
   planView,
+  readWindowSpan,
   viewNamed,
   type Catalog,
   type Offset,
   type OffsetVector,
   type Partition,
   type ViewPlan,
+  type WindowSpan,
 } from '@twofold/core';
 import type { EventLogReader, MasterDataset, ReplayJournal, StoredVersion, ViewVersions } from '@twofold/ports';
 
@@ -19,8 +21,16 @@ export type PlanReplayPorts = {
   readonly archive: Pick<MasterDataset, 'archivedTo' | 'filesBelow'>;
 };
 
-/** Which version is built. null: the one that the catalog declares. */
-export type WantedReplay = { readonly view: string; readonly version: string | null; readonly engine: string };
+/** What is built. `version` null: the one that the catalog declares; of a repair, the one that serves. */
+export type WantedReplay = {
+  readonly view: string;
+  readonly version: string | null;
+  readonly engine: string;
+  /** Windows of the version that serves, to be computed anew, from one start to before another, ISO 8601; null: all of a version. */
+  readonly windows: { readonly from: string; readonly to: string } | null;
+  /** Some partitions only; null: all. */
+  readonly partitions: readonly number[] | null;
+};
 
 /** One partition of the history that a replay goes through. */
 export type PlannedPartition = Partition & {
@@ -37,9 +47,10 @@ export type PlannedPartition = Partition & {
 export type ReplayPlan = {
   readonly view: string;
   readonly version: string;
-  /** The version that serves: what it is compared with. */
+  /** The version that serves: what it is compared with. Of a repair, the same. */
   readonly before: string;
   readonly engine: string;
+  readonly windows: WindowSpan | null;
   readonly partitions: readonly PlannedPartition[];
   /** Offsets to go through. */
   readonly events: number;
@@ -60,28 +71,68 @@ const COUNTED_REPLAYS = 5;
  * Rejects with `unknown-view`; `not-found` for a version that is not registered; `conflict` where the version serves, or is not
  * free to be built; `history-truncated`, naming every range that neither archive nor log has; `log-unavailable`, `store-unavailable`.
  */
-export async function planReplay(ports: PlanReplayPorts, { view, version, engine }: WantedReplay): Promise<ReplayPlan> {
+export async function planReplay(ports: PlanReplayPorts, wanted: WantedReplay): Promise<ReplayPlan> {
+  const { view, engine } = wanted;
+  if (wanted.partitions !== null) throw ofSomePartitions(view);
   const declared = viewNamed(ports.catalog, view).id;
-  const wanted = version ?? declared.version;
-  const { free, serving } = await freeVersion(ports, view, wanted);
-  const plan = planView(free.definition, free.events);
+  const { stored, serving } =
+    wanted.windows === null
+      ? await freeVersion(ports, view, wanted.version ?? declared.version)
+      : await servingVersion(ports, view, wanted.version);
+  const plan = planView(stored.definition, stored.events);
+  const windows =
+    wanted.windows === null ? null : readWindowSpan(stored.definition.window, wanted.windows.from, wanted.windows.to);
   const partitions = await historyOf(ports, plan);
   mustBeWhole(plan, partitions);
 
   const events = partitions.reduce((sum, { from, to }) => sum + to - from, 0);
   return {
-    ...{ view, version: wanted, before: serving, engine, partitions, events },
+    ...{ view, version: stored.view.version, before: serving, engine, windows, partitions, events },
     ...(await archiveRead(ports, plan, partitions)),
     estimatedMs: await estimateMs(ports, { view, engine }, events),
   };
 }
+
+/**
+ * The version that serves, if it can be repaired. Rows of other windows stay as they are, so it is no other: of which version a
+ * row is must not depend on its window.
+ */
+async function servingVersion(
+  { versions, journal }: Pick<PlanReplayPorts, 'versions' | 'journal'>,
+  name: string,
+  version: string | null,
+): Promise<{ readonly stored: StoredVersion; readonly serving: string }> {
+  const stored = (await versions.list([name])).find(({ state }) => state === 'serving');
+  if (stored === undefined) throw new TwofoldError('not-found', `no builder has registered ${name} yet`);
+  const serving = stored.view.version;
+  if (version !== null && version !== serving)
+    throw new TwofoldError(
+      'conflict',
+      `version ${version} of ${name} cannot be built of some windows: the others would be of version ${serving}. Build it whole, or ` +
+        `repair windows of the version that serves`,
+      '/windows',
+    );
+  const holder = (await journal.unfinished()).find(({ view, before }) => view.version === before && before === serving);
+  if (holder !== undefined)
+    throw new TwofoldError('conflict', `version ${serving} of ${name} is being repaired by replay ${holder.id}`);
+  return { stored, serving };
+}
+
+/** What the rows of a generation have of some partitions cannot be taken out of them again: a sum is not told apart. */
+const ofSomePartitions = (view: string): TwofoldError =>
+  new TwofoldError(
+    'conflict',
+    `${view} cannot be computed for some partitions alone: its rows hold the events of all of them together, so what the ` +
+      `others have could not be kept exactly. Repair windows instead, or all of it`,
+    '/partitions',
+  );
 
 /** The version, if it can be built beside the one that serves. */
 async function freeVersion(
   { versions, journal }: Pick<PlanReplayPorts, 'versions' | 'journal'>,
   name: string,
   version: string,
-): Promise<{ readonly free: StoredVersion; readonly serving: string }> {
+): Promise<{ readonly stored: StoredVersion; readonly serving: string }> {
   const known = await versions.list([name]);
   const found = known.find(({ view }) => view.version === version);
   const serving = known.find(({ state }) => state === 'serving')?.view.version;
@@ -94,7 +145,10 @@ async function freeVersion(
     );
   }
   if (version === serving)
-    throw new TwofoldError('conflict', `version ${version} of ${name} serves already: to compute it anew, rebuild it`);
+    throw new TwofoldError(
+      'conflict',
+      `version ${version} of ${name} serves already: rebuild it, or repair some of its windows`,
+    );
   // of every unfinished replay, also of one that still keeps the version, or compares with it
   const holder = (await journal.unfinished()).find(
     (replay) => replay.view.name === name && [replay.view.version, replay.before].includes(version),
@@ -109,7 +163,7 @@ async function freeVersion(
       'conflict',
       `version ${version} of ${name} is ${found.state}: it can be built when nothing of it is left`,
     );
-  return { free: found, serving };
+  return { stored: found, serving };
 }
 
 async function historyOf(

@@ -12,7 +12,7 @@ import {
 } from '@twofold/core';
 import { InMemoryEventLog, InMemoryMasterDataset, InMemoryReplayJournal } from '@twofold/in-memory';
 import { NO_CHANGES, type ArchiveFile, type StoredVersion, type ViewVersionState } from '@twofold/ports';
-import { planReplay, type PlanReplayPorts } from './plan-replay.js';
+import { planReplay, type PlanReplayPorts, type WantedReplay, type WantedReplay } from './plan-replay.js';
 
 const landed = defineEvent({ type: 'flight.landed', stream: 'flights', data: { delay: int() } });
 const flightsBy = (measure: string): ViewPlan =>
@@ -47,7 +47,7 @@ beforeEach(async () => {
   await log.ensureStream('flights', 2);
 });
 
-const wanted = { view: VIEW, version: null, engine: 'duckdb' };
+const wanted = { view: VIEW, version: null, engine: 'duckdb', windows: null, partitions: null };
 const appendTo = (partition: number, records: number) =>
   log.appendTo(
     { stream: 'flights', partition },
@@ -61,7 +61,7 @@ const about = () => ({ by: 'ann', atMs: (requests += 1), note: null });
 /** A replay of the journal, and what came of it; resolves with its id. */
 async function replayOf(view: string, engine: string, ...more: readonly ReplayEvent[]): Promise<string> {
   const replayId = `r${requests}`;
-  const of = { replayId, view, version: NEW.id.version, before: OLD.id.version, engine };
+  const of = { replayId, view, version: NEW.id.version, before: OLD.id.version, windows: null, engine };
   const requested = replayEvent('replay.requested', { ...of, eventsPerSecond: null, promoteWithin: null }, about());
   await journal.append(replayId, 0, [requested, ...more]);
   return replayId;
@@ -76,7 +76,7 @@ describe('the plan of a replay', () => {
     await archiveOf(1, 0, 25);
     log.removeBelow({ stream: 'flights', partition: 1 }, 20);
     expect(await planReplay(ports, wanted)).toEqual({
-      ...{ view: VIEW, version: NEW.id.version, before: OLD.id.version, engine: 'duckdb' },
+      ...{ view: VIEW, version: NEW.id.version, before: OLD.id.version, engine: 'duckdb', windows: null },
       partitions: [
         { stream: 'flights', partition: 0, from: 0, to: 10, archivedTo: 0, logStart: 0 },
         { stream: 'flights', partition: 1, from: 0, to: 30, archivedTo: 25, logStart: 20 },
@@ -150,5 +150,38 @@ describe('the plan of a replay', () => {
     await expect(planReplay(ports, { ...wanted, version: OLD.id.version })).rejects.toMatchObject(refusal);
     await journal.append(id, 1, cleaned());
     expect(await planReplay(ports, { ...wanted, version: OLD.id.version })).toMatchObject({ before: NEW.id.version });
+  });
+
+  it('of some windows is of the version that serves, which it repairs', async () => {
+    await appendTo(0, 10);
+    const windows = { from: '2001-03-01', to: '2001-03-03' };
+    expect(await planReplay(ports, { ...wanted, windows })).toMatchObject({
+      ...{ version: OLD.id.version, before: OLD.id.version, events: 10 },
+      windows: { fromMs: Date.UTC(2001, 2, 1), toMs: Date.UTC(2001, 2, 3) },
+    });
+    expect((await planReplay(ports, { ...wanted, windows, version: OLD.id.version })).version).toBe(OLD.id.version);
+  });
+
+  it('that could not be exact is refused', async () => {
+    const windows = { from: '2001-03-01', to: '2001-03-03' };
+    const refused: readonly [Partial<WantedReplay>, string, string][] = [
+      [{ windows, version: NEW.id.version }, 'conflict', '/windows'],
+      [{ windows: { ...windows, to: '2001-03-02T12:00:00Z' } }, 'invalid-range', '/windows/to'],
+      [{ partitions: [0] }, 'conflict', '/partitions'],
+    ];
+    for (const [of, code, pointer] of refused)
+      await expect(planReplay(ports, { ...wanted, ...of })).rejects.toMatchObject({ code, pointer });
+  });
+
+  it('of windows that are being repaired already is refused', async () => {
+    const requested = {
+      ...{ replayId: 'repair', view: VIEW, version: OLD.id.version, before: OLD.id.version, engine: 'duckdb' },
+      ...{ windows: null, eventsPerSecond: null, promoteWithin: null },
+    };
+    await journal.append('repair', 0, [replayEvent('replay.requested', requested, about())]);
+    const windows = { from: '2001-03-01', to: '2001-03-03' };
+    await expect(planReplay(ports, { ...wanted, windows })).rejects.toMatchObject({
+      ...{ code: 'conflict', message: expect.stringContaining('replay repair') },
+    });
   });
 });

@@ -118,7 +118,7 @@ beforeEach(async () => {
   await ports.log.ensureStream('flights', 2);
 });
 
-const wanted = { view: 'all-flights', version: null, engine: 'duckdb' };
+const wanted = { view: 'all-flights', version: null, engine: 'duckdb', windows: null, partitions: null };
 const begin = (request: Partial<ReplayRequest> = {}): Promise<Replay> =>
   requestReplay(ports, { ...wanted, eventsPerSecond: null, promoteWithin: null, ...request }, ANN);
 const get = async (id: string) => (await ports.journal.get(id)) ?? impossible(`${id} is gone`);

@@ -39,9 +39,9 @@ export async function requestReplay(
       'overloaded',
       `${MAX_REPLAYS_UNDER_WAY} replays are under way; ask again when some have ended`,
     );
-  const { view, version, before, engine } = await planReplay(ports, wanted);
+  const { view, version, before, engine, windows } = await planReplay(ports, wanted);
   const replayId = newId();
-  const asked = { replayId, view, version, before, engine, eventsPerSecond, promoteWithin };
+  const asked = { replayId, view, version, before, windows, engine, eventsPerSecond, promoteWithin };
   const requested = replayEvent('replay.requested', asked, { ...who, atMs: clock.now() });
   if (!(await journal.append(replayId, 0, [requested]))) return impossible(`the new replay ${replayId} has events`);
   await announceReplay(ports, replayId);

@@ -17,6 +17,7 @@ import {
   InMemoryBatchEngine,
   InMemoryBatchViewStore,
   InMemoryBoundaries,
+  InMemoryBuildStage,
   InMemoryMasterDataset,
   InMemorySpeedViewStore,
   InMemoryViewVersions,
@@ -99,7 +100,7 @@ class World {
 
   build(way: Way, ports: Partial<BuildPorts> = {}): Promise<Generation> {
     const { batchViews, boundaries, speedViews, masterDataset, plan, stop } = this;
-    const stores = { batchViews, boundaries, speedViews, masterDataset };
+    const stores = { batchViews, boundaries, speedViews, masterDataset, stage: new InMemoryBuildStage() };
     const clock = {
       now: () => 0,
       elapsed: () => this.elapsedMs,
@@ -110,7 +111,14 @@ class World {
     };
     const announce = { cutRequested: async () => undefined, published: async () => undefined };
     const engine = new InMemoryBatchEngine(masterDataset);
-    const others = { engine, clock, announce, want: () => undefined };
+    const others = {
+      engineOf: () => engine,
+      partitionsAtOnce: 1,
+      clock,
+      announce,
+      want: () => undefined,
+      keep: async () => [],
+    };
     return buildGeneration({ ...stores, ...others, ...ports }, plan, way, (step) => this.told.push(step), stop.signal);
   }
 
@@ -309,7 +317,12 @@ describe('a generation that is rolled forward', () => {
       await versions.found(founded.id, founding);
       for (const partition of partitions)
         await world.speedViews.reset({ view: founded.id, partition }, null, offsetAt(founding, partition));
-      const ports = { ...world, engine: new InMemoryBatchEngine(world.masterDataset), want: () => undefined };
+      const engine = new InMemoryBatchEngine(world.masterDataset);
+      const ports = {
+        ...world,
+        ...{ engineOf: () => engine, partitionsAtOnce: 1, stage: new InMemoryBuildStage() },
+        ...{ want: () => undefined, keep: async () => [] },
+      };
       const clock = { now: () => 0, elapsed: () => 0, wait: async () => undefined };
       const announce = { cutRequested: async () => undefined, published: async () => undefined };
       const tell = () => undefined;

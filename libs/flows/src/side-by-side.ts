@@ -1,26 +1,20 @@
 import { compareRows, rowKeyOf, type ViewPlan, type ViewRow } from '@twofold/core';
-import type { BatchViewStore } from '@twofold/ports';
 
 /** The rows of one key in two generations; null where one has none. */
 export type Pair = { readonly key: string; readonly before: ViewRow | null; readonly after: ViewRow | null };
 
-/** A generation of a view version. */
-export type GenerationOf = { readonly plan: ViewPlan; readonly number: number };
-
 /**
- * The rows of two generations, side by side, a chunk of each in memory at a time: of one view version, or of two whose rows have
- * the same dimensions and window.
- * @throws TwofoldError `conflict` where one of them was dropped before; `store-unavailable`
+ * Two lots of rows side by side, a chunk of each in memory at a time: each in the order in which a generation is scanned, of one view
+ * version, or of two whose rows have the same dimensions and window. Rejects as what they are read from does.
  */
 export async function* sideBySide(
-  batchViews: Pick<BatchViewStore, 'scan'>,
-  before: GenerationOf,
-  after: GenerationOf,
+  plan: ViewPlan,
+  before: AsyncIterable<readonly ViewRow[]>,
+  after: AsyncIterable<readonly ViewRow[]>,
 ): AsyncGenerator<Pair> {
-  // As both are scanned: every row has a place of its own in this order.
-  const compare = compareRows(before.plan, { by: { kind: 'window' }, descending: false });
-  const left = rowsOf(batchViews.scan(before.plan, before.number));
-  const right = rowsOf(batchViews.scan(after.plan, after.number));
+  // As both come: every row has a place of its own in this order.
+  const compare = compareRows(plan, { by: { kind: 'window' }, descending: false });
+  const [left, right] = [rowsOf(before), rowsOf(after)];
   try {
     let [a, b] = [await next(left), await next(right)];
     for (;;) {

@@ -1,5 +1,12 @@
-import { TwofoldError, type Offset, type OffsetVector, type Partition, type ViewPlan } from '@twofold/core';
-import type { BatchEngine, BuildStage, Clock, StagedPartition } from '@twofold/ports';
+import {
+  TwofoldError,
+  type Offset,
+  type OffsetVector,
+  type Partition,
+  type ViewPlan,
+  type WindowSpan,
+} from '@twofold/core';
+import type { BatchEngine, BuildStage, Clock, EventRange, StagedPartition } from '@twofold/ports';
 
 export type StagePorts = {
   readonly stage: Pick<BuildStage, 'open' | 'add' | 'progress'>;
@@ -21,7 +28,7 @@ const LONGEST_STEP = 10_000_000;
 const GROWTH = 4;
 
 /**
- * Computes the rows of all events below a cut and stages them, in steps, several partitions at once. What was staged before is not
+ * Computes the rows of a range of events and stages them, in steps, several partitions at once. What was staged before is not
  * computed again. Killed anywhere: the steps that were staged stand, and the next call goes on after them. Two at once do no harm.
  * false: told to stop.
  *
@@ -31,17 +38,16 @@ export async function stageHistory(
   ports: StagePorts,
   plan: ViewPlan,
   build: string,
-  cut: OffsetVector,
+  { from, to, windows }: EventRange,
   stop: AbortSignal,
 ): Promise<boolean> {
-  const start = Object.fromEntries(Object.entries(cut).map(([stream, offsets]) => [stream, offsets.map(() => 0)]));
-  const waiting = [...(await ports.stage.open(plan, build, start, cut))];
+  const waiting = [...(await ports.stage.open(plan, build, from, to))];
   const pace = new Pace(ports);
   const failing = new AbortController();
   const stopped = AbortSignal.any([stop, failing.signal]);
   const work = async (): Promise<void> => {
     for (let next = waiting.shift(); next !== undefined; next = waiting.shift())
-      await stagePartition(ports, plan, build, next, pace, stopped);
+      await stagePartition(ports, plan, build, next, windows, pace, stopped);
   };
   const workers = Array.from({ length: ports.partitionsAtOnce }, () =>
     work().catch((error: unknown) => {
@@ -59,6 +65,7 @@ async function stagePartition(
   plan: ViewPlan,
   build: string,
   staged: StagedPartition,
+  windows: WindowSpan | null,
   pace: Pace,
   stop: AbortSignal,
 ): Promise<void> {
@@ -69,7 +76,7 @@ async function stagePartition(
     if (stop.aborted) return;
     const beganAtMs = clock.elapsed();
     const busyMs = (): number => clock.elapsed() - beganAtMs;
-    const rows = engine.compute(plan, { ...rangeOf(staged, from, to), windows: null }, stop);
+    const rows = engine.compute(plan, { ...rangeOf(staged, from, to), windows }, stop);
     const { stream, partition } = staged;
     const step = { stream, partition, from, to, busyMs };
     if (!(await stage.add(plan, build, step, rows))) {

@@ -29,16 +29,18 @@ export type Generation = SetAside & {
 
 /** {@link BuildSummary.madeBy} of a generation that is the one before and the epochs between their cuts. */
 export const ROLL_FORWARD = 'roll-forward';
+/** … of one that is the one before with some windows computed anew. */
+export const REPAIR = 'repair';
 
 /** What the builder knows when the rows are loaded. */
 export type BuildSummary = SetAside & {
   readonly appliedAtMs: number | null;
-  /** How the rows came to be: the name of the batch engine that computed them from history, or {@link ROLL_FORWARD}. */
+  /** How the rows came to be: the name of the batch engine that computed them from history, {@link ROLL_FORWARD} or {@link REPAIR}. */
   readonly madeBy: string;
 };
 
 /** Rows that stand in the store already. */
-export type MergedRows = {
+export type CombinedRows = {
   /** The number of a generation of the same view; null: none. */
   readonly generation: number | null;
   /** Windows whose rows of the generation are left out; null: none are. */
@@ -101,17 +103,11 @@ export interface BatchViewStore {
   ): Promise<Generation>;
 
   /**
-   * Loads a generation as {@link load} does, of rows that stand in the store already: of another generation, and staged by
-   * builds. Those with the same dimensions and window are combined. Rejects with `conflict` where that generation was dropped,
-   * or a build has no stage or is not done.
+   * Rows that stand in the store already, by window, then by dimensions, to be loaded or compared: those of a generation, and those
+   * staged by builds. Those with the same dimensions and window are combined. A bounded chunk in memory at a time. Rejects with
+   * `conflict` where that generation was dropped, or a build has no stage or is not done; with `overflow` where what is combined leaves its type.
    */
-  merge(
-    plan: ViewPlan,
-    number: number,
-    cut: OffsetVector,
-    from: MergedRows,
-    summary: BuildSummary,
-  ): Promise<Generation>;
+  combined(plan: ViewPlan, from: CombinedRows): AsyncIterable<readonly ViewRow[]>;
 
   /** Moves the pointer from generation number−1 to number, if it stands there and number is registered. false: it did not. */
   publish(view: ViewId, number: number): Promise<boolean>;

@@ -33,12 +33,7 @@ export interface BuildStage {
    * at `from` (another builder was first), or there is no such stage (any more); nothing is added. Whoever stands still in
    * between holds up nobody else's step. Killed anywhere: all of it, or nothing.
    */
-  add(
-    plan: ViewPlan,
-    build: string,
-    step: StagedStep,
-    rows: AsyncIterable<readonly ViewRow[]>,
-  ): Promise<boolean>;
+  add(plan: ViewPlan, build: string, step: StagedStep, rows: AsyncIterable<readonly ViewRow[]>): Promise<boolean>;
   /** null: there is no such stage. */
   progress(build: string): Promise<readonly StagedPartition[] | null>;
   /** Deletes the stage with its rows, if there is one, in one transaction. While a step is being added, `store-unavailable`: try again. */

@@ -1,11 +1,12 @@
 export { KEPT_AUDITS, type Audit, type AuditLedger, type AuditState, type DriftSample } from './audit-ledger.js';
 export { type BatchEngine, type EventRange, type PartitionWork } from './batch-engine.js';
 export {
+  REPAIR,
   ROLL_FORWARD,
   type BatchViewStore,
   type BuildSummary,
   type Generation,
-  type MergedRows,
+  type CombinedRows,
   type RowsRead,
 } from './batch-view-store.js';
 export { type Boundaries, type Boundary } from './boundaries.js';

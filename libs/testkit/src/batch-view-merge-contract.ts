@@ -9,7 +9,7 @@ import {
   type ViewRow,
   type WindowSpan,
 } from '@twofold/core';
-import type { Generation, MergedRows } from '@twofold/ports';
+import type { Generation, CombinedRows } from '@twofold/ports';
 import fc from 'fast-check';
 import { lawCases } from './generators/law-cases.js';
 import { NaiveLog } from './law/naive-log.js';
@@ -22,7 +22,7 @@ const DAY_MS = 86_400_000;
 /** Cases of a property: each loads two generations, and stages some builds. */
 const RUNS = 60;
 const MAX_BUILDS = 3;
-const NOTHING: MergedRows = { generation: null, except: null, builds: [] };
+const NOTHING: CombinedRows = { generation: null, except: null, builds: [] };
 
 /** How a generation is made of rows that stand in the store: part of the contract of `BatchViewStore`. */
 export function batchViewMergeContract(worldNow: () => BatchViewStoreWorld): void {
@@ -40,8 +40,14 @@ export function batchViewMergeContract(worldNow: () => BatchViewStoreWorld): voi
     }
     return build;
   };
-  const merge = async (plan: ViewPlan, number: number, from: Partial<MergedRows>): Promise<Generation> =>
-    worldNow().store.merge(plan, number, await cutOf(plan, number), { ...NOTHING, ...from }, SUMMARY);
+  const merge = async (plan: ViewPlan, number: number, from: Partial<CombinedRows>): Promise<Generation> =>
+    worldNow().store.load(
+      plan,
+      number,
+      await cutOf(plan, number),
+      worldNow().store.combined(plan, { ...NOTHING, ...from }),
+      SUMMARY,
+    );
 
   describe('merging', () => {
     it('combines the rows of a generation and of builds, and registers them as a load does', async () => {

@@ -47,7 +47,7 @@ export function buildStageContract(name: string, setup: () => Promise<BatchViewS
       for (const { partition, done, to } of (await stage.progress(build)) ?? [])
         if (done < to) expect(await add(plan, build, [partition, done, to])).toBe(true);
       const from = { generation: null, except: null, builds: [build] };
-      await world.store.merge(plan, 1, await cutOf(plan, 1), from, SUMMARY);
+      await world.store.load(plan, 1, await cutOf(plan, 1), world.store.combined(plan, from), SUMMARY);
       return (await everything(plan, 1)) ?? [];
     };
 

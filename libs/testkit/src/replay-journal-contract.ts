@@ -47,7 +47,7 @@ export function replayJournalContract(name: string, setup: () => Promise<ReplayJ
       replayEvent(
         'replay.requested',
         {
-          ...{ replayId: id, view: uniqueWord(), version: 'new', before: 'old', engine: 'duckdb' },
+          ...{ replayId: id, view: uniqueWord(), version: 'new', before: 'old', windows: null, engine: 'duckdb' },
           ...{ eventsPerSecond: null, promoteWithin: null, ...of },
         },
         { by: 'ann', atMs, note: 'cancelled flights "count"\n\u{1f6ec}' },

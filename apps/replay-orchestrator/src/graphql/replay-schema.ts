@@ -7,6 +7,10 @@ scalar Json
 type Bounds { rows: Float! share: Float! }
 input BoundsInput { rows: Int! share: Float! }
 
+"Windows of the view, from the start of one to before the start of another, ISO 8601."
+type Windows { from: String! to: String! }
+input WindowsInput { from: String! to: String! }
+
 "The events of [from, done) are computed, those of [done, to) are not."
 type PartitionProgress { stream: String! partition: Int! from: Float! done: Float! to: Float! }
 
@@ -30,6 +34,8 @@ type ReplayEvents { events: [ReplayEvent!]! next: Int }
 type Replay {
   id: String! view: String! version: String! before: String! engine: String!
   phase: String! isPaused: Boolean!
+  "Those that are computed; null: all."
+  windows: Windows
   "At most; null: as fast as it goes."
   eventsPerSecond: Float
   "null: somebody promotes it."
@@ -53,7 +59,7 @@ type PlannedPartition { stream: String! partition: Int! from: Float! to: Float! 
 
 "What a replay would do."
 type ReplayPlan {
-  view: String! version: String! before: String! engine: String!
+  view: String! version: String! before: String! engine: String! windows: Windows
   partitions: [PlannedPartition!]!
   events: Float! files: Int! bytes: Float estimatedMs: Float
 }
@@ -70,9 +76,10 @@ type Query {
 
 type Mutation {
   "Writes nothing."
-  planReplay(view: String!, version: String, engine: String): ReplayPlan!
+  planReplay(view: String!, version: String, engine: String, windows: WindowsInput, partitions: [Int!]): ReplayPlan!
   startReplay(
-    view: String!, version: String, engine: String, eventsPerSecond: Int, promoteWithin: BoundsInput, by: String!, note: String
+    view: String!, version: String, engine: String, windows: WindowsInput, partitions: [Int!]
+    eventsPerSecond: Int, promoteWithin: BoundsInput, by: String!, note: String
   ): Replay!
   pauseReplay(id: String!, by: String!, note: String): Replay!
   resumeReplay(id: String!, by: String!, note: String): Replay!

@@ -12,7 +12,7 @@ import {
   type WindowSpan,
 } from '@twofold/core';
 import { reachingStore, type Metadata } from '@twofold/metadata';
-import type { BatchViewStore, BuildSummary, Generation, MergedRows, RowsRead } from '@twofold/ports';
+import type { BatchViewStore, BuildSummary, Generation, CombinedRows, RowsRead } from '@twofold/ports';
 import { combinedRows } from './combined-rows.js';
 import { emptyGeneration, generationOf } from './generation-of.js';
 import { GenerationTables } from './generation-tables.js';
@@ -91,15 +91,9 @@ export class PostgresBatchViewStore implements BatchViewStore {
     return reachingStore(() => loadGeneration(this.metadata, plan, number, cut, rows, summary));
   }
 
-  /** A load whose rows are read meanwhile, by another connection. */
-  merge(
-    plan: ViewPlan,
-    number: number,
-    cut: OffsetVector,
-    from: MergedRows,
-    summary: BuildSummary,
-  ): Promise<Generation> {
-    return this.load(plan, number, cut, combinedRows(plan, this.scanTables(plan, from)), summary);
+  /** By a connection of its own: a load writes meanwhile. */
+  combined(plan: ViewPlan, from: CombinedRows): AsyncIterable<readonly ViewRow[]> {
+    return combinedRows(plan, this.scanTables(plan, from));
   }
 
   publish(view: ViewId, number: number): Promise<boolean> {
@@ -190,7 +184,7 @@ export class PostgresBatchViewStore implements BatchViewStore {
   /** All of these rows in the order of their keys. */
   private async *scanTables(
     plan: ViewPlan,
-    { generation, except, builds }: MergedRows,
+    { generation, except, builds }: CombinedRows,
   ): AsyncGenerator<readonly ViewRow[]> {
     const wasDropped = (): TwofoldError =>
       new TwofoldError('conflict', `generation ${generation} of ${plan.id.name}, or a stage, was dropped`);

@@ -292,7 +292,7 @@ async function start(url: string): Promise<Process> {
 const REQUESTED = replayEvent(
   'replay.requested',
   {
-    ...{ replayId: 'r1', view: 'things', version: 'new', before: 'old', engine: 'duckdb' },
+    ...{ replayId: 'r1', view: 'things', version: 'new', before: 'old', windows: null, engine: 'duckdb' },
     ...{ eventsPerSecond: null, promoteWithin: null },
   },
   { by: 'ann', atMs: 1, note: null },

@@ -94,7 +94,13 @@ describe('versions and builds in Postgres, and faults', () => {
       expect(await other.stage.add(plan, build, step(0, 10), chunksOf(3))).toBe(true);
       const cut = { [stream]: [1] };
       await other.boundaries.propose(plan.id, 1, { stream, partition: 0 }, 1);
-      const merged = await other.store.merge(plan, 1, cut, { ...NOTHING, builds: [build] }, SUMMARY);
+      const merged = await other.store.load(
+        plan,
+        1,
+        cut,
+        other.store.combined(plan, { ...NOTHING, builds: [build] }),
+        SUMMARY,
+      );
       expect(merged).toMatchObject({ rowCount: 3 });
     });
 
@@ -133,7 +139,7 @@ describe('versions and builds in Postgres, and faults', () => {
     const client = await other.metadata.pool.connect();
     await client.query('BEGIN');
     await client.query(`LOCK TABLE ${client.escapeIdentifier(table)} IN ACCESS EXCLUSIVE MODE`);
-    const lost = breakable.store.merge(plan, 2, { [stream]: [2] }, from, SUMMARY);
+    const lost = breakable.store.load(plan, 2, { [stream]: [2] }, breakable.store.combined(plan, from), SUMMARY);
     const isLost = expect(lost).rejects.toMatchObject({ code: 'store-unavailable' });
     await eventually('it waits for the rows of the generation', async () => {
       const waiting = 'SELECT FROM pg_locks WHERE NOT granted AND relation = to_regclass($1)';
@@ -143,7 +149,9 @@ describe('versions and builds in Postgres, and faults', () => {
     await isLost;
     await client.query('ROLLBACK');
     client.release();
-    expect(await store.merge(plan, 2, { [stream]: [2] }, from, SUMMARY)).toMatchObject({ rowCount: 3 });
+    expect(await store.load(plan, 2, { [stream]: [2] }, store.combined(plan, from), SUMMARY)).toMatchObject({
+      rowCount: 3,
+    });
     await eventually('the lost table is gone', async () => (await tablesOf(plan)).length === 2);
   });
 
@@ -163,7 +171,7 @@ describe('versions and builds in Postgres, and faults', () => {
       () => stage.progress(build),
       () => stage.drop(build),
       () => stage.builds(),
-      () => store.merge(plan, 1, at, NOTHING, SUMMARY),
+      () => store.load(plan, 1, at, store.combined(plan, NOTHING), SUMMARY),
     ];
     await versions.serving(plan.id.name);
     proxy.break();

@@ -2,6 +2,7 @@ import {
   TwofoldError,
   impossible,
   meets,
+  compareRows,
   mergeRows,
   partitionsChanged,
   rollUpRows,
@@ -15,7 +16,7 @@ import {
   type ViewPlan,
   type ViewRow,
 } from '@twofold/core';
-import type { BatchViewStore, BuildSummary, Generation, MergedRows, RowsRead } from '@twofold/ports';
+import type { BatchViewStore, BuildSummary, Generation, CombinedRows, RowsRead } from '@twofold/ports';
 import { InMemoryBuildStage } from './in-memory-build-stage.js';
 import { StoredViews, emptyGeneration } from './stored-views.js';
 
@@ -106,14 +107,13 @@ export class InMemoryBatchViewStore implements BatchViewStore {
     return generation;
   }
 
-  merge(
-    plan: ViewPlan,
-    number: number,
-    cut: OffsetVector,
-    from: MergedRows,
-    summary: BuildSummary,
-  ): Promise<Generation> {
-    return this.load(plan, number, cut, this.mergedRows(plan, from), summary);
+  async *combined(plan: ViewPlan, { generation, except, builds }: CombinedRows): AsyncGenerator<readonly ViewRow[]> {
+    const isLeftOut = ({ window }: ViewRow): boolean =>
+      except !== null && window >= except.fromMs && window < except.toMs;
+    const standing = generation === null ? [] : [...this.rowsStanding(plan.id, generation).values()];
+    const staged = builds.flatMap((build) => this.stage.rowsOf(build));
+    const rows = mergeRows(plan, [...standing.filter((row) => !isLeftOut(row)), ...staged]);
+    yield [...rows].sort(compareRows(plan, { by: { kind: 'window' }, descending: false }));
   }
 
   async publish(id: ViewId, number: number): Promise<boolean> {
@@ -187,17 +187,6 @@ export class InMemoryBatchViewStore implements BatchViewStore {
   }
 
   async close(): Promise<void> {}
-
-  private async *mergedRows(
-    plan: ViewPlan,
-    { generation, except, builds }: MergedRows,
-  ): AsyncGenerator<readonly ViewRow[]> {
-    const isLeftOut = ({ window }: ViewRow): boolean =>
-      except !== null && window >= except.fromMs && window < except.toMs;
-    const standing = generation === null ? [] : [...this.rowsStanding(plan.id, generation).values()];
-    const staged = builds.flatMap((build) => this.stage.rowsOf(build));
-    yield mergeRows(plan, [...standing.filter((row) => !isLeftOut(row)), ...staged]);
-  }
 
   /** @throws TwofoldError `conflict` where the generation was dropped */
   private rowsStanding(id: ViewId, number: number): ReadonlyMap<string, ViewRow> {

@@ -1,4 +1,5 @@
 import { offsetAt, type OffsetVector, type ViewPlan } from '@twofold/core';
+import { InMemoryBuildStage } from '@twofold/in-memory';
 import { auditGeneration, buildGeneration, hasNews, registerViews } from '@twofold/flows';
 import type { Audit, BatchEngine, Generation } from '@twofold/ports';
 import type { Actor } from '../actor.js';
@@ -21,10 +22,12 @@ export function hireBuilder(world: World): Actor {
   };
   const build = {
     ...ports,
-    engine: slowly(world.engine(), actor, () => world.network.delayMs()),
+    engineOf: () => slowly(world.engine(), actor, () => world.network.delayMs()),
     clock: actor.clock,
     announce,
     keep: async () => [],
+    // nothing is staged: the engine gives each row once
+    ...{ stage: new InMemoryBuildStage(), partitionsAtOnce: 1 },
     want: (cut: OffsetVector) => void (world.wanted = furthest(world, cut)),
   };
   const ledger = {
