@@ -4,8 +4,6 @@ export { archiveEvents, type ArchivePorts } from './archive-events.js';
 export { announceReplay, type AnnounceReplayPorts } from './announce-replay.js';
 export { auditGeneration, type AuditPorts } from './audit-generation.js';
 export { buildGeneration, hasNews, type BuildPorts } from './build-generation.js';
-export { carryOnReplays, type CarryOnPorts } from './carry-on-replays.js';
-export { MAX_STEERED_EVENTS, commandReplay, type CommandReplayPorts } from './command-replay.js';
 export { type AnswerEnvelope, type FreshnessPorts } from './describe-answer.js';
 export { describeReplay, type DescribeReplayPorts, type ReplayProgress } from './describe-replay.js';
 export { foldIntoSpeedViews, type FoldAssignment, type FoldPorts } from './fold-into-speed-views.js';
@@ -35,3 +33,5 @@ export {
 } from './rebuild-view.js';
 export { registerViews, type RegisterPorts } from './register-views.js';
 export { MAX_REPLAYS_UNDER_WAY, requestReplay, type ReplayRequest, type RequestReplayPorts } from './request-replay.js';
+export { carryOnReplays, type CarryOnPorts } from './carry-on-replays.js';
+export { MAX_STEERED_EVENTS, commandReplay, type CommandReplayPorts } from './command-replay.js';
