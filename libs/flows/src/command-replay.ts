@@ -15,8 +15,8 @@ const MAX_TRIES = 10;
 export const MAX_STEERED_EVENTS = 1_000;
 
 /**
- * What somebody decides about a replay. It is durable when this resolves; who builds or moves finds it in the journal. A
- * command that was done already changes nothing, so it may be repeated: where it was killed, nobody knows before.
+ * What somebody decides about a replay. It is durable when this resolves. Killed before the append: nothing was decided. Killed
+ * after it: it stands, and who builds or moves finds it in the journal. What is so already changes nothing, so it may be repeated.
  *
  * Rejects with `not-found`; `conflict` where the replay is not in a phase for it, or a version that it would move is not where
  * it was; `overloaded` where it was paused, resumed and throttled too often; `store-unavailable`.

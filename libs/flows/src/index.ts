@@ -8,6 +8,7 @@ export { buildGeneration, hasNews, nextWay, type BuildPorts } from './build-gene
 export { type Repair, type Way } from './rows-of-generation.js';
 export { carryOnReplays, type CarryOnPorts } from './carry-on-replays.js';
 export { MAX_STEERED_EVENTS, commandReplay, type CommandReplayPorts } from './command-replay.js';
+export { buildGeneration, hasNews, type BuildPorts } from './build-generation.js';
 export { type AnswerEnvelope, type FreshnessPorts } from './describe-answer.js';
 export { describeReplay, type DescribeReplayPorts, type ReplayProgress } from './describe-replay.js';
 export { foldHistory } from './fold-history.js';
@@ -42,3 +43,5 @@ export { servingView } from './serving-view.js';
 export { removeVersion, type RemovePorts } from './remove-version.js';
 export { runReplay, type RunReplayPorts } from './run-replay.js';
 export { MAX_REPLAYS_UNDER_WAY, requestReplay, type ReplayRequest, type RequestReplayPorts } from './request-replay.js';
+export { carryOnReplays, type CarryOnPorts } from './carry-on-replays.js';
+export { MAX_STEERED_EVENTS, commandReplay, type CommandReplayPorts } from './command-replay.js';

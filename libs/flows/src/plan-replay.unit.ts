@@ -12,7 +12,7 @@ import {
 } from '@twofold/core';
 import { InMemoryEventLog, InMemoryMasterDataset, InMemoryReplayJournal } from '@twofold/in-memory';
 import { NO_CHANGES, type ArchiveFile, type StoredVersion, type ViewVersionState } from '@twofold/ports';
-import { planReplay, type PlanReplayPorts, type WantedReplay, type WantedReplay } from './plan-replay.js';
+import { planReplay, type PlanReplayPorts, type WantedReplay } from './plan-replay.js';
 
 const landed = defineEvent({ type: 'flight.landed', stream: 'flights', data: { delay: int() } });
 const flightsBy = (measure: string): ViewPlan =>

@@ -13,7 +13,7 @@ export interface ReplayJournal {
   /** Its events in order, at most `limit`, from the `after`th on (0: the first). */
   events(id: string, after: number, limit: number): Promise<readonly ReplayEvent[]>;
   /**
-   * Adds events if the replay has exactly `length` of them (0: it is new), in one transaction. false: it has another number; nothing is written.
+   * Adds events if the replay has exactly `length` of them (0: it is new), in one transaction: killed anywhere, all of them stand, or none. false: it has another number; nothing is written.
    * Rejects with `conflict` where two replays of a view version would come to be under way (`isUnderWay`); nothing is written.
    */
   append(id: string, length: number, events: readonly ReplayEvent[]): Promise<boolean>;
