@@ -38,7 +38,7 @@ const about = { by: 'ann', atMs: 1, note: null };
 const requested = replayEvent(
   'replay.requested',
   {
-    ...{ replayId: 'r', view: 'v', version: '2', before: '1', engine: 'duckdb' },
+    ...{ replayId: 'r', view: 'v', version: '2', before: '1', engine: 'duckdb', windows: null },
     ...{ eventsPerSecond: null, promoteWithin: null },
   },
   about,
@@ -50,7 +50,7 @@ describe('the page on replay', () => {
     expect(curls.map(kindOf)).toEqual([
       ...['versions of delays-by-airport', 'plan by duckdb', 'plan by fold', 'start by duckdb', 'start by fold'],
       ...['replay', 'list of delays-by-airport', 'events after 0'],
-      ...['pause', 'resume', 'throttle', 'cancel', 'promote', 'rollback'],
+      ...['pause', 'resume', 'throttle', 'cancel', 'promote', 'rollback', 'start by duckdb'],
     ]);
   });
 

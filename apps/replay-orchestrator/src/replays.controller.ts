@@ -1,6 +1,6 @@
 import { Body, Controller, Get, HttpCode, HttpStatus, Inject, Param, Post, Query, Res } from '@nestjs/common';
 import { TwofoldError } from '@twofold/core';
-import type { ReplayPlan, ReplayProgress } from '@twofold/flows';
+import type { ReplayProgress } from '@twofold/flows';
 import type { HttpReply } from '@twofold/platform';
 import type { PresentedPlan, PresentedReplay, PresentedReplayEvent, PresentedVersion } from './present-replay.js';
 import type { ReplayAnswers } from './replay-answers.js';

@@ -225,7 +225,7 @@ describe('replays by REST', () => {
     const id = await start(DELAYS);
     await found(id, DELAYS);
     await stage.open(after, id, { flights: [0, 0] }, CUT);
-    const step = { stream: 'flights', partition: 1, from: 0, to: 5, busyMs: 10 };
+    const step = { stream: 'flights', partition: 1, from: 0, to: 5, busyMs: () => 10 };
     await stage.add(after, id, step, (async function* () {})());
     const { body } = await call(`/v1/replays/${id}`);
     expect(body).toMatchObject({
