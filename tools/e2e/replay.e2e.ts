@@ -12,7 +12,8 @@ import { eventually, testServers } from '@twofold/testkit';
 import pg from 'pg';
 import { createClient } from 'redis';
 import { fileURLToPath } from 'node:url';
-import type { PlainAnswer } from '../demo/gateway.ts';
+import { isDeepStrictEqual } from 'node:util';
+import { ask, type PlainAnswer } from '../demo/gateway.ts';
 import { AnswerPoll } from './answer-poll.ts';
 import { DepartureFeed } from './departure-feed.ts';
 import { after, before, departed } from './departures.ts';
@@ -26,6 +27,7 @@ const VIEW = 'departures-by-airport';
 /** Enough that a throttled replay is still under way while it is paused, throttled and killed. */
 const HISTORY = 20_000;
 const SLOW = 2_000;
+const SPOILT_DAY_MS = Date.UTC(2001, 0, 20);
 
 const { kafkaBrokers, redisUrl, databaseUrl } = testServers();
 const servers = { KAFKA_BROKERS: kafkaBrokers.join(','), REDIS_URL: redisUrl, DATABASE_URL: databaseUrl };
@@ -222,23 +224,61 @@ describe('a mistake in a view, mended by a replay', () => {
     TEST_MS,
   );
 
+  it(
+    'and rows that somebody spoilt in the store are computed anew, window by window',
+    async () => {
+      const log = await readLog(servers.KAFKA_BROKERS, platform.namespace, departed);
+      const exact = referenceOf(mended, log.flat());
+      const gateway = platform.url('serving-gateway');
+      const answered = async (): Promise<readonly Json[]> => (await ask(gateway, VIEW, { limit: '10000' })).rows;
+      await eventually('all is answered', async () => isDeepStrictEqual(await answered(), exact), NOTICED_MS);
+      const spoilt = await withDatabase(async (database) => {
+        const { rows } = await database.query(
+          `SELECT table_name FROM generation g JOIN view_version v ON (v.name, v.version, v.published_generation) =
+             (g.view_name, g.view_version, g.number) WHERE v.version = $1`,
+          [mended.id.version],
+        );
+        const table = String((rows as readonly Json[])[0]?.['table_name']);
+        const result = await database.query(`UPDATE ${table} SET p0 = p0 + 1000 WHERE window_number = $1`, [SPOILT_DAY_MS]);
+        return result.rowCount ?? 0;
+      });
+      expect(spoilt).toBeGreaterThan(0);
+      expect(await answered()).not.toEqual(exact);
+      const windows = { from: '2001-01-20', to: '2001-01-21' };
+      const started = await post(`/v1/views/${VIEW}/replays`, { ...by, windows });
+      expect(started).toMatchObject({ status: 202, body: { version: mended.id.version, before: mended.id.version } });
+      id = String(started.body['id']);
+      await until('compared');
+      expect(await replay()).toMatchObject({ difference: { comparedRows: spoilt, changedRows: spoilt } });
+      await command('promote');
+      await until('settled');
+      expect(await answered()).toEqual(exact);
+    },
+    TEST_MS,
+  );
+
+  async function withDatabase<T>(work: (database: pg.Client) => Promise<T>): Promise<T> {
+    const database = new pg.Client({ connectionString: platform.databaseUrl });
+    await database.connect();
+    return work(database).finally(() => database.end());
+  }
+
   /** What still has a version's name: tables of generations and stages, rows of the metadata, keys. */
   async function leftOf({ id: { name, version } }: ViewPlan): Promise<readonly string[]> {
     const left: string[] = [];
-    const database = new pg.Client({ connectionString: platform.databaseUrl });
-    await database.connect();
-    for (const table of ['generation', 'cut', 'boundary', 'audit']) {
-      const { rowCount } = await database.query(`SELECT FROM ${table} WHERE view_name = $1 AND view_version = $2`, [
-        name,
-        version,
+    await withDatabase(async (database) => {
+      for (const table of ['generation', 'cut', 'boundary', 'audit']) {
+        const { rowCount } = await database.query(`SELECT FROM ${table} WHERE view_name = $1 AND view_version = $2`, [
+          name,
+          version,
+        ]);
+        if (rowCount !== 0) left.push(`${rowCount} of ${table}`);
+      }
+      const tables = await database.query('SELECT table_name FROM information_schema.tables WHERE table_name LIKE $1', [
+        `%${version}%`,
       ]);
-      if (rowCount !== 0) left.push(`${rowCount} of ${table}`);
-    }
-    const tables = await database.query('SELECT table_name FROM information_schema.tables WHERE table_name LIKE $1', [
-      `%${version}%`,
-    ]);
-    left.push(...tables.rows.map(({ table_name: table }) => String(table)));
-    await database.end();
+      left.push(...tables.rows.map(({ table_name: table }) => String(table)));
+    });
     const redis = await createClient({ url: redisUrl }).connect();
     for await (const keys of redis.scanIterator({ MATCH: `${platform.namespace}:*${version}*` })) left.push(...keys);
     redis.destroy();
