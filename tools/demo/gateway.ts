@@ -5,6 +5,7 @@ export type PlainAnswer = {
   readonly rows: readonly PlainRow[];
   readonly next: string | null;
   readonly answer: {
+    readonly version: string;
     readonly generation: number;
     readonly offsets: Readonly<Record<string, readonly number[]>>;
     readonly position: string;

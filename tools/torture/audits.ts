@@ -1,7 +1,7 @@
-import { catalog } from '@twofold/catalog';
 import { PostgresAuditLedger } from '@twofold/batch-view-store-postgres';
 import { openMetadata } from '@twofold/metadata';
 import { KEPT_AUDITS, type AuditState } from '@twofold/ports';
+import { PLANS } from './replays.ts';
 
 export type JudgedAudits = {
   readonly counts: Readonly<Record<AuditState, number>>;
@@ -13,7 +13,7 @@ export async function judgeAudits(databaseUrl: string): Promise<JudgedAudits> {
   const metadata = await openMetadata(databaseUrl);
   const ledger = new PostgresAuditLedger(metadata);
   try {
-    const audits = (await Promise.all(catalog.views.map(({ id }) => ledger.list(id, KEPT_AUDITS)))).flat();
+    const audits = (await Promise.all([...PLANS.values()].map(({ id }) => ledger.list(id, KEPT_AUDITS)))).flat();
     const count = (wanted: AuditState): number => audits.filter(({ state }) => state === wanted).length;
     return {
       counts: { same: count('same'), drifted: count('drifted'), 'not-comparable': count('not-comparable') },

@@ -1,4 +1,3 @@
-import { catalog } from '@twofold/catalog';
 import {
   NOTHING_ASIDE,
   compareRows,
@@ -6,7 +5,6 @@ import {
   naiveView,
   presentRow,
   sumAside,
-  viewNamed,
   type Offset,
   type SetAside,
   type ViewPlan,
@@ -16,6 +14,7 @@ import { readFileSync } from 'node:fs';
 import type { Ledger } from './client.ts';
 import type { JudgedLog, JudgedRecord } from './log-copy.ts';
 import { POISON } from './events.ts';
+import { PLANS } from './replays.ts';
 import type { Poll } from './session.ts';
 
 type Answered = Extract<Poll, { kind: 'answer' }>;
@@ -48,9 +47,12 @@ export function judgeAnswers(file: string, log: JudgedLog): readonly string[] {
     .split('\n')
     .filter((line) => line !== '')
     .map((line) => JSON.parse(line) as Answered);
-  const byView = Map.groupBy(answers, ({ view }) => view);
-  return [...byView]
-    .flatMap(([view, ofView]) => judgeView(viewNamed(catalog, view), ofView, log))
+  const byVersion = Map.groupBy(answers, ({ answer }) => answer.answer.version);
+  return [...byVersion]
+    .flatMap(([version, ofVersion]) => {
+      const plan = PLANS.get(version);
+      return plan === undefined ? [`nobody declared version ${version}`] : judgeView(plan, ofVersion, log);
+    })
     .concat(goneBack(answers));
 }
 

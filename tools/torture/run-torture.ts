@@ -14,6 +14,7 @@ import { NETWORK_FAULTS } from './network-faults.ts';
 import { runOperator, runPoison } from './poison.ts';
 import type { TortureOptions } from './options.ts';
 import { Random } from './random.ts';
+import { judgeReplays, registerOthers, runReplayer, type ReplayCounts } from './replays.ts';
 import { injectFaults, type Injected } from './schedule.ts';
 import { serverFaults } from './server-faults.ts';
 import { runSession, type SessionCounts } from './session.ts';
@@ -21,6 +22,8 @@ import { settle } from './settle.ts';
 import { World } from './world.ts';
 
 const CLIENTS = 3;
+/** How long replays may take to come to where somebody has to decide, when all faults are mended. */
+const REPLAYED_MS = 120_000;
 /** A reader of each view, every other with tokens; and one of each kind of the first view. */
 const SESSIONS = catalog.views.flatMap(({ id: { name } }, index) =>
   (index === 0 ? [true, false] : [index % 2 === 0]).map((withTokens) => ({
@@ -76,6 +79,8 @@ async function torture(
     'the one who writes past ingest',
     runPoison(world, random.fork('poison'), faultsEnd.signal),
   );
+  await registerOthers(world.servers.urls.DATABASE_URL);
+  const replaying = orFailure('the one who replays', runReplayer(world, random.fork('replays'), faultsEnd.signal));
   const operating = orFailure('the one who resolves', runOperator(world, random.fork('operator'), faultsEnd.signal));
   const lanes = Object.entries({
     servers: serverFaults(brokers),
@@ -93,6 +98,7 @@ async function torture(
   faultsEnd.abort();
   const injected = (await Promise.all(lanes)).flat();
   await Promise.all(clients);
+  const replays = (await replaying) ?? new Map<string, number>();
   const poison = { written: (await poisoning) ?? 0, resolved: (await operating) ?? 0 };
   if (interrupted.aborted) {
     readersEnd.abort();
@@ -101,6 +107,7 @@ async function torture(
   }
   say('the last fault is mended; waiting until all is whole again …');
   const settled = await settle(world, interrupted);
+  const replayed = await judgeReplays(world, Date.now() + REPLAYED_MS).catch((error: unknown) => [String(error)]);
   readersEnd.abort();
   const sessions = (await Promise.all(readers)).filter((counts) => counts !== null);
 
@@ -114,13 +121,14 @@ async function torture(
     'records the archive lacks or has twice': await judgeArchive(world, log),
     'generations that differ from the one before and the tail': audits.violations,
     'not whole again after the last fault': settled.violations,
+    'replays that did not come to their end, or failed': replayed,
     'apps that ended by themselves': world.endedByThemselves,
     'clients and readers that failed': failures,
     'faults that could not be made or mended': injected.flatMap(({ kind, error }) =>
       error === null ? [] : [`${kind}: ${error}`],
     ),
   };
-  report(injected, ledger, poison, sessions, audits.counts, settled.tookMs, checks);
+  report(injected, ledger, poison, replays, sessions, audits.counts, settled.tookMs, checks);
   return Object.values(checks).flat();
 }
 
@@ -128,6 +136,7 @@ function report(
   injected: readonly Injected[],
   ledger: Ledger,
   poison: { readonly written: number; readonly resolved: number },
+  replays: ReplayCounts,
   sessions: readonly SessionCounts[],
   audits: JudgedAudits['counts'],
   settledMs: number,
@@ -147,6 +156,8 @@ function report(
   say('\npoison');
   line('dead records written past ingest', poison.written);
   line('redriven, corrected or discarded', poison.resolved);
+  say('\nreplays that came to be');
+  for (const [phase, count] of replays) line(phase, count);
   say('\npolls');
   const sum = (of: (counts: SessionCounts) => number): string =>
     sessions.reduce((total, counts) => total + of(counts), 0).toLocaleString('en');

@@ -20,6 +20,8 @@ const SESSION_TIMEOUT_MS = 6_000;
 const BUILD_EVERY_MS = 5_000;
 /** So that generations are made in both ways, one after the other. */
 const RECOMPUTE_EVERY = 2;
+/** So that versions are removed, and replayed again. */
+const REPLAY_KEEP_MS = 5_000;
 const NAMESPACE = 'torture';
 /** How long all apps may take to be ready at first, on a machine that has other things to do. */
 const OPEN_MS = 240_000;
@@ -80,6 +82,7 @@ export class World {
         TWOFOLD_PARTITIONS: `${PARTITIONS}`,
         BUILD_EVERY_MS: `${BUILD_EVERY_MS}`,
         RECOMPUTE_EVERY: `${RECOMPUTE_EVERY}`,
+        REPLAY_KEEP_MS: `${REPLAY_KEEP_MS}`,
         KAFKA_SESSION_TIMEOUT_MS: `${SESSION_TIMEOUT_MS}`,
         LOG_LEVEL: 'warn',
         ...options.environment,
