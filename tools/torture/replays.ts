@@ -10,11 +10,11 @@ const BETWEEN_MS = { least: 200, most: 2_000 };
 /** Longer than any bound of the orchestrator's own. */
 const PATIENCE_MS = 60_000;
 /** Some replays are slow, so that much happens while they are under way. */
-const EVENTS_PER_SECOND = [null, null, 500, 5_000];
+const EVENTS_PER_SECOND = [null, null, 500, 5_000] as const;
 /** What may be decided in a phase, the likelier the more often it is named. */
-const DECISIONS: Readonly<Partial<Record<ReplayPhase, readonly string[]>>> = {
-  queued: ['pause', 'cancel'],
-  running: ['pause', 'resume', 'resume', 'resume', 'throttle', 'cancel'],
+const DECISIONS: Readonly<Partial<Record<ReplayPhase, readonly [string, ...string[]]>>> = {
+  queued: ['nothing', 'nothing', 'nothing', 'pause', 'resume', 'resume', 'cancel'],
+  running: ['nothing', 'nothing', 'pause', 'resume', 'resume', 'throttle', 'cancel'],
   compared: ['promote', 'promote', 'promote', 'cancel'],
   promoted: ['rollback', 'nothing', 'nothing'],
   'rolled-back': ['promote', 'nothing'],
@@ -29,6 +29,12 @@ const UNDER_WAY: readonly ReplayPhase[] = [
   'cancelled',
   'failed',
 ];
+
+/** Few enough that each comes to all its phases. */
+const REPLAYED = catalog.views
+  .slice(0, 2)
+  .concat(catalog.views.slice(-1))
+  .map(({ id }) => id.name);
 
 /** A version of each view beside the one that the catalog declares: with one measure more. */
 const OTHERS: readonly ViewPlan[] = catalog.views.map(({ definition }) => {
@@ -67,24 +73,26 @@ export async function runReplayer(world: World, random: Random, stop: AbortSigna
   while (!stop.aborted) {
     const calmMs = random.between(BETWEEN_MS.least, BETWEEN_MS.most);
     await pause(calmMs, undefined, { signal: stop }).catch(() => undefined);
-    try {
-      const { name } = random.pick(catalog.views).id;
-      const { versions } = await get<{ versions: readonly Version[] }>(world, `views/${name}/versions`);
-      const free = versions.find(({ state }) => state === 'candidate');
-      if (free !== undefined) await start(world, name, free.version, random);
-      const { replays } = await get<{ replays: readonly Replay[] }>(world, `replays?view=${name}&limit=1`);
-      const [replay] = replays;
-      if (replay === undefined) continue;
-      const phases = seen.get(replay.phase) ?? new Set();
-      seen.set(replay.phase, phases.add(replay.id));
-      const decision = random.pick(DECISIONS[replay.phase] ?? ['nothing']);
-      const body = decision === 'throttle' ? { eventsPerSecond: random.pick(EVENTS_PER_SECOND) } : {};
-      if (decision !== 'nothing') await post(world, `replays/${replay.id}/${decision}`, body);
-    } catch {
-      // it is away, or something else was decided meanwhile: the next time
-    }
+    const name = REPLAYED[random.below(REPLAYED.length)] ?? '';
+    // it may be away, or something else may be decided meanwhile: then the next time
+    const replay = await decideAbout(world, name, random).catch(() => null);
+    if (replay !== null) seen.set(replay.phase, (seen.get(replay.phase) ?? new Set()).add(replay.id));
   }
   return new Map([...seen].map(([phase, ids]) => [phase, ids.size]));
+}
+
+/** Starts a replay of a view where that is possible, or decides something about the last one; resolves with that. */
+async function decideAbout(world: World, name: string, random: Random): Promise<Replay | null> {
+  const { versions } = await get<{ versions: readonly Version[] }>(world, `views/${name}/versions`);
+  const free = versions.find(({ state }) => state === 'candidate');
+  if (free !== undefined) await start(world, name, free.version, random).catch(() => undefined);
+  const { replays } = await get<{ replays: readonly Replay[] }>(world, `replays?view=${name}&limit=1`);
+  const replay = replays[0] ?? null;
+  const decision = random.pick(DECISIONS[replay?.phase ?? 'built'] ?? ['nothing']);
+  const body = decision === 'throttle' ? { eventsPerSecond: random.pick(EVENTS_PER_SECOND) } : {};
+  if (replay !== null && decision !== 'nothing')
+    await post(world, `replays/${replay.id}/${decision}`, body).catch(() => undefined);
+  return replay;
 }
 
 const start = (world: World, view: string, version: string, random: Random): Promise<unknown> =>

@@ -61,14 +61,40 @@ describe('versions and builds in Postgres, and faults', () => {
     await store.publish(changed.id, 1);
     await versions.remove(changed.id);
     const scan = breakable.store.scan(changed, 1);
-    expect((await scan.next()).value).toHaveLength(3);
-    await expect(versions.forget(changed.id)).rejects.toMatchObject({ code: 'store-unavailable' });
-    expect(await store.history(changed.id, 9)).toHaveLength(1);
-    expect(await tablesOf(changed)).toHaveLength(1);
-    await scan.return(undefined);
+    try {
+      expect((await scan.next()).value).toHaveLength(3);
+      await expect(versions.forget(changed.id)).rejects.toMatchObject({ code: 'store-unavailable' });
+      expect(await store.history(changed.id, 9)).toHaveLength(1);
+      expect(await tablesOf(changed)).toHaveLength(1);
+    } finally {
+      await scan.return(undefined);
+    }
     await versions.forget(changed.id);
     expect(await store.history(changed.id, 9)).toEqual([]);
     expect(await tablesOf(changed)).toEqual([]);
+  });
+
+  it.each([
+    ['a boundary', () => other.boundaries.propose(changed.id, 2, { stream, partition: 0 }, 9)],
+    ['a cut', () => other.boundaries.requestCut(changed.id)],
+  ])('get nothing written of them, not even %s that is on its way while they are removed', async (_, write) => {
+    await other.versions.found(changed.id, { [stream]: [5] });
+    const client = await breakable.metadata.pool.connect();
+    try {
+      await client.query('BEGIN');
+      const remove = `UPDATE view_version SET state = 'removing' WHERE name = $1 AND version = $2`;
+      await client.query(remove, [changed.id.name, changed.id.version]);
+      const isRefused = expect(write()).rejects.toMatchObject({ code: 'unknown-view' });
+      await eventually('it waits for the one who removes', async () => {
+        const waiting = `SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`;
+        return (await client.query(waiting)).rows.length > 0;
+      });
+      await client.query('COMMIT');
+      await isRefused;
+    } finally {
+      client.release();
+    }
+    expect(await other.boundaries.ofPartition(changed.id, { stream, partition: 0 }, 5)).toEqual([]);
   });
 
   it('get their event types where they were registered before these were kept', async () => {
@@ -121,8 +147,8 @@ describe('versions and builds in Postgres, and faults', () => {
         );
         return rows.length > 0;
       });
-      await expect(breakable.stage.drop(build)).rejects.toMatchObject({ code: 'store-unavailable' });
-      goOn();
+      const isRefused = expect(breakable.stage.drop(build)).rejects.toMatchObject({ code: 'store-unavailable' });
+      await isRefused.finally(goOn);
       expect(await adding).toBe(true);
       await breakable.stage.drop(build);
       expect(await tablesOf(plan)).toEqual([]);
@@ -137,18 +163,20 @@ describe('versions and builds in Postgres, and faults', () => {
     const from = { ...NOTHING, generation: 1 };
     const [table = ''] = await tablesOf(plan);
     const client = await other.metadata.pool.connect();
-    await client.query('BEGIN');
-    await client.query(`LOCK TABLE ${client.escapeIdentifier(table)} IN ACCESS EXCLUSIVE MODE`);
-    const lost = breakable.store.load(plan, 2, { [stream]: [2] }, breakable.store.combined(plan, from), SUMMARY);
-    const isLost = expect(lost).rejects.toMatchObject({ code: 'store-unavailable' });
-    await eventually('it waits for the rows of the generation', async () => {
-      const waiting = 'SELECT FROM pg_locks WHERE NOT granted AND relation = to_regclass($1)';
-      return (await client.query(waiting, [table])).rows.length > 0;
-    });
-    proxy.break();
-    await isLost;
-    await client.query('ROLLBACK');
-    client.release();
+    try {
+      await client.query('BEGIN');
+      await client.query(`LOCK TABLE ${client.escapeIdentifier(table)} IN ACCESS EXCLUSIVE MODE`);
+      const lost = breakable.store.load(plan, 2, { [stream]: [2] }, breakable.store.combined(plan, from), SUMMARY);
+      const isLost = expect(lost).rejects.toMatchObject({ code: 'store-unavailable' });
+      await eventually('it waits for the rows of the generation', async () => {
+        const waiting = 'SELECT FROM pg_locks WHERE NOT granted AND relation = to_regclass($1)';
+        return (await client.query(waiting, [table])).rows.length > 0;
+      });
+      proxy.break();
+      await isLost;
+    } finally {
+      client.release(true);
+    }
     expect(await store.load(plan, 2, { [stream]: [2] }, store.combined(plan, from), SUMMARY)).toMatchObject({
       rowCount: 3,
     });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { isAtLeast, offsetAt, partitionName, startOf } from './offset-vector.js';
+import { isAtLeast, isOfPartitions, offsetAt, partitionName, startOf } from './offset-vector.js';
 
 describe('an offset vector', () => {
   it('is at the start of what it does not name', () => {
@@ -22,6 +22,20 @@ describe('an offset vector', () => {
     [{}, {}, true],
   ])('%j is at least %j: %p', (vector, lowest, expected) => {
     expect(isAtLeast(vector, lowest)).toBe(expected);
+  });
+
+  it('is of partitions where it names each of them, and nothing else', () => {
+    const counts = { flights: 2, accounts: 1 };
+    expect(isOfPartitions({ accounts: [0], flights: [3, 5] }, counts)).toBe(true);
+    for (const vector of [
+      {},
+      { flights: [3, 5] },
+      { flights: [3], accounts: [0] },
+      { flights: [3, 5, 7], accounts: [0] },
+      { flights: [3, 5], accounts: [0], others: [] },
+      { flights: [3, 5], others: [0] },
+    ])
+      expect(isOfPartitions(vector, counts)).toBe(false);
   });
 
   it('names its partitions', () => {
