@@ -10,7 +10,7 @@ const BETWEEN_MS = { least: 200, most: 2_000 };
 /** Longer than any bound of the orchestrator's own. */
 const PATIENCE_MS = 60_000;
 /** Some replays are slow, so that much happens while they are under way. */
-const EVENTS_PER_SECOND = [null, null, 500, 5_000] as const;
+const EVENTS_PER_SECOND = [null, null, null, 2_000] as const;
 /** What may be decided in a phase, the likelier the more often it is named. */
 const DECISIONS: Readonly<Partial<Record<ReplayPhase, readonly [string, ...string[]]>>> = {
   queued: ['nothing', 'nothing', 'nothing', 'pause', 'resume', 'resume', 'cancel'],

@@ -22,6 +22,7 @@ const BUILD_EVERY_MS = 5_000;
 const RECOMPUTE_EVERY = 2;
 /** So that versions are removed, and replayed again. */
 const REPLAY_KEEP_MS = 5_000;
+const REPLAYS_AT_ONCE = 3;
 const NAMESPACE = 'torture';
 /** How long all apps may take to be ready at first, on a machine that has other things to do. */
 const OPEN_MS = 240_000;
@@ -83,6 +84,7 @@ export class World {
         BUILD_EVERY_MS: `${BUILD_EVERY_MS}`,
         RECOMPUTE_EVERY: `${RECOMPUTE_EVERY}`,
         REPLAY_KEEP_MS: `${REPLAY_KEEP_MS}`,
+        REPLAYS_AT_ONCE: `${REPLAYS_AT_ONCE}`,
         KAFKA_SESSION_TIMEOUT_MS: `${SESSION_TIMEOUT_MS}`,
         LOG_LEVEL: 'warn',
         ...options.environment,
