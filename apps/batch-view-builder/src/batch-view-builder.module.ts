@@ -1,6 +1,7 @@
 import { tmpdir } from 'node:os';
 import { Module, type DynamicModule } from '@nestjs/common';
 import { DuckDbBatchEngine } from '@twofold/batch-engine-duckdb';
+import { FoldBatchEngine, FoldThreads } from '@twofold/batch-engine-fold';
 import {
   PostgresAuditLedger,
   PostgresBatchViewStore,
@@ -31,6 +32,7 @@ import type { ControlChannel } from '@twofold/ports';
 import { RedisSpeedViewStore } from '@twofold/speed-view-store-redis';
 import { announcementsOn } from './announcements.js';
 import { Archiving } from './archiving.js';
+import { EngineChoice } from './engine-choice.js';
 import { GenerationAuditor } from './generation-auditor.js';
 import { GenerationBuilder } from './generation-builder.js';
 import { RebuildController } from './rebuild.controller.js';
@@ -43,7 +45,6 @@ const ADMIN = Symbol('admin');
 const LOG = Symbol('log');
 const DEAD_LETTER_TOPIC = Symbol('dead-letter-topic');
 const MASTER_DATASET = Symbol('master-dataset');
-const ENGINE = Symbol('engine');
 const SPEED_VIEWS = Symbol('speed-views');
 const BATCH_VIEWS = Symbol('batch-views');
 
@@ -70,13 +71,27 @@ export class BatchViewBuilderModule {
           useFactory: (database: Metadata) => ParquetMasterDataset.open({ directory: ARCHIVE_DIR, database }),
         },
         {
-          provide: ENGINE,
+          provide: EngineChoice,
           inject: [MASTER_DATASET],
-          useFactory: (masterDataset: ParquetMasterDataset) =>
-            DuckDbBatchEngine.open({ masterDataset, tempDirectory: tmpdir() }),
+          useFactory: async (masterDataset: ParquetMasterDataset) => {
+            const entry = new URL('./fold-thread.js', import.meta.url);
+            const threads = new FoldThreads({ entry, data: settings, threads: settings.FOLD_THREADS });
+            const duckdb = await DuckDbBatchEngine.open({ masterDataset, tempDirectory: tmpdir() });
+            const { BATCH_ENGINE, BATCH_ENGINE_BY_VIEW } = settings;
+            return new EngineChoice({ duckdb, fold: new FoldBatchEngine(threads) }, BATCH_ENGINE, BATCH_ENGINE_BY_VIEW);
+          },
         },
         { provide: SPEED_VIEWS, useFactory: () => RedisSpeedViewStore.connect({ url: REDIS_URL, namespace }) },
-        closeAtShutdown(METADATA, MASTER_DATASET, ENGINE, SPEED_VIEWS, LOG, ADMIN, DEAD_LETTER_TOPIC, CONTROL_CHANNEL),
+        closeAtShutdown(
+          METADATA,
+          MASTER_DATASET,
+          EngineChoice,
+          SPEED_VIEWS,
+          LOG,
+          ADMIN,
+          DEAD_LETTER_TOPIC,
+          CONTROL_CHANNEL,
+        ),
         {
           provide: BATCH_VIEWS,
           inject: [METADATA],
@@ -139,7 +154,7 @@ export class BatchViewBuilderModule {
             BATCH_VIEWS,
             LOG,
             MASTER_DATASET,
-            ENGINE,
+            EngineChoice,
             CONTROL_CHANNEL,
             WantedOffsets,
             Archiving,
@@ -151,7 +166,7 @@ export class BatchViewBuilderModule {
             batchViews: PostgresBatchViewStore,
             log: KafkaRawReader,
             masterDataset: ParquetMasterDataset,
-            engine: DuckDbBatchEngine,
+            engines: EngineChoice,
             control: ControlChannel,
             wanted: WantedOffsets,
             archiving: Archiving,
@@ -163,11 +178,11 @@ export class BatchViewBuilderModule {
                 boundaries: new PostgresBoundaries(metadata),
                 batchViews,
                 masterDataset,
-                engine,
                 clock: systemClock,
                 announce: announcementsOn(control, systemClock),
                 want: (cut) => wanted.want(cut),
               },
+              engineOf: (plan) => engines.engineOf(plan),
               views: catalog.views,
               heads: async (stream) => (await log.bounds(stream)).end,
               clock: systemClock,

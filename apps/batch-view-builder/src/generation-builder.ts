@@ -1,13 +1,15 @@
 import { Logger, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
 import type { Offset, OffsetVector, ViewPlan } from '@twofold/core';
 import { buildGeneration, hasNews, type BuildPorts } from '@twofold/flows';
-import type { Clock, Generation } from '@twofold/ports';
+import type { BatchEngine, Clock, Generation } from '@twofold/ports';
 
 /** Requests that wait at most; the next is refused, for a build takes seconds and a queue of hours helps nobody. */
 const MAX_WAITING = 100;
 
 export type GenerationBuilderOptions = {
-  readonly ports: BuildPorts;
+  readonly ports: Omit<BuildPorts, 'engine'>;
+  /** What computes a view. */
+  readonly engineOf: (plan: ViewPlan) => BatchEngine;
   readonly views: readonly ViewPlan[];
   readonly heads: (stream: string) => Promise<readonly Offset[]>;
   readonly clock: Clock;
@@ -52,7 +54,8 @@ export class GenerationBuilder implements OnApplicationBootstrap, BeforeApplicat
 
   private async buildNow(plan: ViewPlan, tell: (step: string) => void): Promise<Generation> {
     this.options.mustStand();
-    const generation = await buildGeneration(this.options.ports, plan, tell, this.stopping.signal);
+    const ports = { ...this.options.ports, engine: this.options.engineOf(plan) };
+    const generation = await buildGeneration(ports, plan, tell, this.stopping.signal);
     this.options.audit(plan, generation);
     return generation;
   }

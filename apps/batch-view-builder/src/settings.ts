@@ -1,3 +1,5 @@
+import { availableParallelism } from 'node:os';
+import { catalog } from '@twofold/catalog';
 import {
   appSettings,
   kafkaSettings,
@@ -7,11 +9,14 @@ import {
   wholeNumber,
 } from '@twofold/platform';
 import { z } from 'zod';
+import { engineByView, engineName } from './engine-choice.js';
 
 const DEFAULT_PORT = 4004;
 /** Often enough that the speed views stay small, seldom enough that building is not all that is done. */
 const DEFAULT_BUILD_EVERY_MS = 60_000;
 const MAX_BUILD_EVERY_MS = 7 * 86_400_000;
+/** Each has some 100 MB, and connections of its own. */
+const MAX_FOLD_THREADS = 256;
 
 export const batchViewBuilderSettings = z.object({
   ...appSettings(DEFAULT_PORT),
@@ -23,6 +28,12 @@ export const batchViewBuilderSettings = z.object({
   ARCHIVE_DIR: z.string().default('.twofold/archive'),
   /** Time from one round of scheduled builds to the next, ms; 0: only on request. */
   BUILD_EVERY_MS: wholeNumber(0, MAX_BUILD_EVERY_MS).default(DEFAULT_BUILD_EVERY_MS),
+  /** What computes generations: SQL over the archive, or the fold over archive and log. */
+  BATCH_ENGINE: engineName.default('duckdb'),
+  /** Views that another computes: view=engine, several divided by commas. */
+  BATCH_ENGINE_BY_VIEW: engineByView(catalog.views),
+  /** Threads of the engine `fold`: as many partitions are folded at once. Default: the machine's cores. */
+  FOLD_THREADS: wholeNumber(1, MAX_FOLD_THREADS).default(availableParallelism()),
 });
 
 export type BatchViewBuilderSettings = z.infer<typeof batchViewBuilderSettings>;
