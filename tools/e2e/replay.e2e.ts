@@ -128,7 +128,7 @@ describe('a mistake in a view, mended by a replay', () => {
   it(
     'is begun again, paused, resumed, throttled, and goes on by itself when orchestrator and builder are killed',
     async () => {
-      await start({ eventsPerSecond: SLOW });
+      await start({ eventsPerSecond: SLOW, engine: 'fold' });
       await eventually('it is under way', async () => (await done()) > 0, NOTICED_MS);
       await command('pause');
       await eventually(
@@ -239,7 +239,9 @@ describe('a mistake in a view, mended by a replay', () => {
           [mended.id.version],
         );
         const table = String((rows as readonly Json[])[0]?.['table_name']);
-        const result = await database.query(`UPDATE ${table} SET p0 = p0 + 1000 WHERE window_number = $1`, [SPOILT_DAY_MS]);
+        const result = await database.query(`UPDATE ${table} SET p0 = p0 + 1000 WHERE window_number = $1`, [
+          SPOILT_DAY_MS,
+        ]);
         return result.rowCount ?? 0;
       });
       expect(spoilt).toBeGreaterThan(0);

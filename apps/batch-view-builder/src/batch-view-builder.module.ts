@@ -2,27 +2,11 @@ import { randomUUID } from 'node:crypto';
 import { availableParallelism, tmpdir } from 'node:os';
 import { Module, type DynamicModule } from '@nestjs/common';
 import { DuckDbBatchEngine } from '@twofold/batch-engine-duckdb';
-import {
-  PostgresAuditLedger,
-  PostgresBatchViewStore,
-  PostgresBoundaries,
-  PostgresBuildStage,
-  PostgresDeadLetters,
-  PostgresReplayJournal,
-  PostgresViewVersions,
-} from '@twofold/batch-view-store-postgres';
+import { FoldBatchEngine, FoldThreads } from '@twofold/batch-engine-fold';
 import { catalog } from '@twofold/catalog';
-import { TwofoldError, type OffsetVector, type ViewPlan } from '@twofold/core';
-import {
-  KafkaAdmin,
-  KafkaControlChannel,
-  KafkaDeadLetterTopic,
-  KafkaPartitionAssigner,
-  KafkaRawReader,
-} from '@twofold/event-log-kafka';
-import { announceReplay, comparedGenerations, registerViews, type Repair } from '@twofold/flows';
-import { ParquetMasterDataset } from '@twofold/master-dataset-parquet';
-import { migrate, openMetadata, type Metadata } from '@twofold/metadata';
+import type { ViewPlan } from '@twofold/core';
+import { KafkaControlChannel, KafkaPartitionAssigner } from '@twofold/event-log-kafka';
+import { announceReplay, comparedGenerations, registerViews, type BuildPorts } from '@twofold/flows';
 import {
   closeAtShutdown,
   CONTROL_CHANNEL,
@@ -31,34 +15,25 @@ import {
   Metrics,
   PartitionGuard,
   Readiness,
-  systemClock,
+  systemClock as clock,
 } from '@twofold/platform';
-import type { BatchEngine, ControlChannel } from '@twofold/ports';
-import { RedisSpeedViewStore } from '@twofold/speed-view-store-redis';
+import type { ControlChannel } from '@twofold/ports';
 import { announcementsOn } from './announcements.js';
 import { Archiving } from './archiving.js';
+import { EngineChoice } from './engine-choice.js';
 import { GenerationAuditor } from './generation-auditor.js';
 import { GenerationBuilder } from './generation-builder.js';
 import { NewsController } from './news.controller.js';
 import { RebuildController } from './rebuild.controller.js';
 import { ReplayRunner } from './replay-runner.js';
 import type { BatchViewBuilderSettings } from './settings.js';
+import { Stores } from './stores.js';
 import { WantedOffsets } from './wanted-offsets.js';
 
-const METADATA = Symbol('metadata');
-const ADMIN = Symbol('admin');
-const LOG = Symbol('log');
-const DEAD_LETTER_TOPIC = Symbol('dead-letter-topic');
-const MASTER_DATASET = Symbol('master-dataset');
-const ENGINE = Symbol('engine');
-const SPEED_VIEWS = Symbol('speed-views');
-const BATCH_VIEWS = Symbol('batch-views');
-
-/** Wiring: which adapters archive, build and audit. */
+/** Wiring: which adapters archive, build, audit and replay. */
 @Module({})
 export class BatchViewBuilderModule {
   static of(settings: BatchViewBuilderSettings): DynamicModule {
-    const { TWOFOLD_NAMESPACE: namespace, DATABASE_URL, REDIS_URL, ARCHIVE_DIR } = settings;
     const kafka = kafkaOptionsOf(settings, 'batch-view-builder');
     return {
       module: BatchViewBuilderModule,
@@ -66,181 +41,114 @@ export class BatchViewBuilderModule {
       providers: [
         WantedOffsets,
         { provide: CONTROL_CHANNEL, useFactory: () => new KafkaControlChannel(kafka) },
-        { provide: ADMIN, useFactory: () => new KafkaAdmin(kafka) },
-        { provide: LOG, useFactory: () => new KafkaRawReader(kafka) },
-        { provide: DEAD_LETTER_TOPIC, useFactory: () => new KafkaDeadLetterTopic(kafka) },
-        { provide: METADATA, useFactory: () => migrate(DATABASE_URL).then(() => openMetadata(DATABASE_URL)) },
+        { provide: Stores, useFactory: () => Stores.open(settings) },
         {
-          provide: MASTER_DATASET,
-          inject: [METADATA],
-          useFactory: (database: Metadata) => ParquetMasterDataset.open({ directory: ARCHIVE_DIR, database }),
+          provide: EngineChoice,
+          inject: [Stores],
+          useFactory: async ({ masterDataset }: Stores) => {
+            const entry = new URL('./fold-thread.js', import.meta.url);
+            const threads = new FoldThreads({ entry, data: settings, threads: settings.FOLD_THREADS });
+            const duckdb = await DuckDbBatchEngine.open({ masterDataset, tempDirectory: tmpdir() });
+            const { BATCH_ENGINE, BATCH_ENGINE_BY_VIEW } = settings;
+            return new EngineChoice({ duckdb, fold: new FoldBatchEngine(threads) }, BATCH_ENGINE, BATCH_ENGINE_BY_VIEW);
+          },
         },
-        {
-          provide: ENGINE,
-          inject: [MASTER_DATASET],
-          useFactory: (masterDataset: ParquetMasterDataset) =>
-            DuckDbBatchEngine.open({ masterDataset, tempDirectory: tmpdir() }),
-        },
-        { provide: SPEED_VIEWS, useFactory: () => RedisSpeedViewStore.connect({ url: REDIS_URL, namespace }) },
-        closeAtShutdown(METADATA, MASTER_DATASET, ENGINE, SPEED_VIEWS, LOG, ADMIN, DEAD_LETTER_TOPIC, CONTROL_CHANNEL),
-        {
-          provide: BATCH_VIEWS,
-          inject: [METADATA],
-          useFactory: (metadata: Metadata) => new PostgresBatchViewStore(metadata),
-        },
+        closeAtShutdown(Stores, EngineChoice, CONTROL_CHANNEL),
         {
           provide: PartitionGuard,
-          inject: [ADMIN, BATCH_VIEWS, Readiness],
-          useFactory: async (admin: KafkaAdmin, batchViews: PostgresBatchViewStore, readiness: Readiness) => {
+          inject: [Stores, Readiness],
+          useFactory: async ({ admin, batchViews }: Stores, readiness: Readiness) => {
             const counts = await registerViews({ log: admin, batchViews }, catalog, settings.TWOFOLD_PARTITIONS);
-            return new PartitionGuard(admin, counts, systemClock, readiness);
+            return new PartitionGuard(admin, counts, clock, readiness);
           },
         },
         {
           provide: LiveViews,
           // the guard has registered the catalog
-          inject: [METADATA, PartitionGuard],
-          useFactory: (metadata: Metadata) => LiveViews.open(new PostgresViewVersions(metadata), catalog, systemClock),
+          inject: [Stores, PartitionGuard],
+          useFactory: ({ versions }: Stores) => LiveViews.open(versions, catalog, clock),
         },
         {
           provide: Archiving,
-          inject: [LOG, METADATA, MASTER_DATASET, DEAD_LETTER_TOPIC, WantedOffsets, Readiness, Metrics, PartitionGuard],
+          inject: [Stores, WantedOffsets, Readiness, Metrics, PartitionGuard],
           useFactory: (
-            log: KafkaRawReader,
-            metadata: Metadata,
-            masterDataset: ParquetMasterDataset,
-            deadLetterTopic: KafkaDeadLetterTopic,
+            stores: Stores,
             wanted: WantedOffsets,
             readiness: Readiness,
             metrics: Metrics,
             guard: PartitionGuard,
-          ) =>
-            new Archiving(
-              {
-                ...{ log, masterDataset, deadLetters: new PostgresDeadLetters(metadata) },
-                ...{ deadLetterTopic, clock: systemClock, wanted: wanted.of },
-              },
-              new KafkaPartitionAssigner(kafka),
-              catalog,
-              readiness,
-              metrics,
-              guard,
-            ),
+          ) => {
+            const { log, masterDataset, deadLetters, deadLetterTopic } = stores;
+            const ports = { log, masterDataset, deadLetters, deadLetterTopic, clock, wanted: wanted.of };
+            return new Archiving(ports, new KafkaPartitionAssigner(kafka), catalog, readiness, metrics, guard);
+          },
         },
         {
           provide: GenerationAuditor,
-          inject: [METADATA, BATCH_VIEWS, SPEED_VIEWS, LiveViews, Metrics],
-          useFactory: (
-            metadata: Metadata,
-            batchViews: PostgresBatchViewStore,
-            speedViews: RedisSpeedViewStore,
-            views: LiveViews,
-            metrics: Metrics,
-          ) => {
-            const ledger = new PostgresAuditLedger(metadata);
-            const ports = { batchViews, speedViews, ledger, clock: systemClock };
-            return new GenerationAuditor(ports, () => plansOf(views), metrics);
-          },
+          inject: [Stores, LiveViews, Metrics],
+          useFactory: ({ batchViews, speedViews, audits }: Stores, views: LiveViews, metrics: Metrics) =>
+            new GenerationAuditor({ batchViews, speedViews, ledger: audits, clock }, () => plansOf(views), metrics),
         },
         {
           provide: GenerationBuilder,
           inject: [
-            METADATA,
-            BATCH_VIEWS,
-            SPEED_VIEWS,
-            LOG,
-            MASTER_DATASET,
-            ENGINE,
-            CONTROL_CHANNEL,
-            WantedOffsets,
-            LiveViews,
-            Archiving,
-            GenerationAuditor,
-            PartitionGuard,
+            ...[Stores, EngineChoice, CONTROL_CHANNEL, WantedOffsets],
+            ...[LiveViews, Archiving, GenerationAuditor, PartitionGuard],
           ],
           useFactory: (
-            metadata: Metadata,
-            batchViews: PostgresBatchViewStore,
-            speedViews: RedisSpeedViewStore,
-            log: KafkaRawReader,
-            masterDataset: ParquetMasterDataset,
-            engine: DuckDbBatchEngine,
+            stores: Stores,
+            engines: EngineChoice,
             control: ControlChannel,
             wanted: WantedOffsets,
             views: LiveViews,
             archiving: Archiving,
             auditor: GenerationAuditor,
             guard: PartitionGuard,
-          ) =>
-            new GenerationBuilder({
-              ports: {
-                boundaries: new PostgresBoundaries(metadata),
-                batchViews,
-                speedViews,
-                masterDataset,
-                ...{ stage: new PostgresBuildStage(metadata) },
-                ...{ engineOf: () => engine, partitionsAtOnce: availableParallelism() },
-                clock: systemClock,
-                announce: announcementsOn(control, systemClock),
-                want: (cut) => wanted.want(cut),
-                keep: (view) => comparedGenerations(new PostgresReplayJournal(metadata), view),
-              },
+          ) => {
+            const { boundaries, batchViews, speedViews, masterDataset, stage, journal, log } = stores;
+            const ports: BuildPorts = {
+              ...{ boundaries, batchViews, speedViews, masterDataset, stage, clock },
+              engineOf: (plan) => engines.engineOf(plan),
+              partitionsAtOnce: availableParallelism(),
+              announce: announcementsOn(control, clock),
+              want: (cut) => wanted.want(cut),
+              keep: (view) => comparedGenerations(journal, view),
+            };
+            return new GenerationBuilder({
+              ...{ ports, clock, everyMs: settings.BUILD_EVERY_MS, recomputeEvery: settings.RECOMPUTE_EVERY },
               views: () => plansOf(views),
               heads: async (stream) => (await log.bounds(stream)).end,
-              clock: systemClock,
-              everyMs: settings.BUILD_EVERY_MS,
-              recomputeEvery: settings.RECOMPUTE_EVERY,
               leads: ({ streams: [first] }) => first !== undefined && archiving.leads(first),
               audit: (plan, generation) => auditor.audit(plan, generation),
               mustStand: () => guard.mustStand(),
-            }),
+            });
+          },
         },
         {
           provide: ReplayRunner,
-          inject: [
-            METADATA,
-            BATCH_VIEWS,
-            SPEED_VIEWS,
-            LOG,
-            MASTER_DATASET,
-            ENGINE,
-            CONTROL_CHANNEL,
-            WantedOffsets,
-            Archiving,
-            GenerationBuilder,
-            Readiness,
-          ],
+          inject: [Stores, EngineChoice, CONTROL_CHANNEL, WantedOffsets, Archiving, GenerationBuilder, Readiness],
           useFactory: (
-            metadata: Metadata,
-            batchViews: PostgresBatchViewStore,
-            speedViews: RedisSpeedViewStore,
-            log: KafkaRawReader,
-            masterDataset: ParquetMasterDataset,
-            engine: DuckDbBatchEngine,
+            stores: Stores,
+            engines: EngineChoice,
             control: ControlChannel,
             wanted: WantedOffsets,
             archiving: Archiving,
             builder: GenerationBuilder,
             readiness: Readiness,
           ) => {
-            const announcing = { control, clock: systemClock, newId: randomUUID };
+            const { batchViews, speedViews, log, masterDataset, versions, journal, stage } = stores;
             const ports = {
-              ...{ catalog, batchViews, speedViews, log, masterDataset, clock: systemClock },
-              versions: new PostgresViewVersions(metadata),
-              journal: new PostgresReplayJournal(metadata),
-              stage: new PostgresBuildStage(metadata),
-              engineNamed: (name: string) => engineOf([engine], name),
+              ...{ catalog, batchViews, speedViews, log, masterDataset, versions, journal, stage, clock },
+              engineNamed: (name: string) => engines.named(name),
               partitionsAtOnce: availableParallelism(),
               build: (plan: ViewPlan) => builder.buildNews(plan),
-              repair: (plan: ViewPlan, repair: Repair) => builder.repair(plan, repair),
-              want: (cut: OffsetVector) => wanted.want(cut),
-              announce: (id: string) => announceReplay(announcing, id),
+              repair: (...repair: Parameters<GenerationBuilder['repair']>) => builder.repair(...repair),
+              want: wanted.want.bind(wanted),
+              announce: (id: string) => announceReplay({ control, clock, newId: randomUUID }, id),
               keepMs: settings.REPLAY_KEEP_MS,
             };
-            return new ReplayRunner(
-              { ports, leads: (stream) => archiving.leads(stream), atOnce: settings.REPLAYS_AT_ONCE },
-              readiness,
-            );
+            const leads = (stream: string): boolean => archiving.leads(stream);
+            return new ReplayRunner({ ports, leads, atOnce: settings.REPLAYS_AT_ONCE }, readiness);
           },
         },
       ],
@@ -252,14 +160,3 @@ export class BatchViewBuilderModule {
 /** The versions whose next generation is built on schedule: of one that a replay builds, the replay builds it. */
 const plansOf = (views: LiveViews): readonly ViewPlan[] =>
   views.all().flatMap(({ plan, state }) => (state === 'founded' ? [] : [plan]));
-
-/** @throws TwofoldError `invalid-configuration` */
-function engineOf(engines: readonly BatchEngine[], name: string): BatchEngine {
-  const engine = engines.find((some) => some.name === name);
-  if (engine !== undefined) return engine;
-  const known = engines.map((some) => some.name).join(', ');
-  throw new TwofoldError(
-    'invalid-configuration',
-    `there is no batch engine ${JSON.stringify(name)}; there are: ${known}`,
-  );
-}

@@ -1,3 +1,5 @@
+import { availableParallelism } from 'node:os';
+import { catalog } from '@twofold/catalog';
 import {
   appSettings,
   kafkaSettings,
@@ -8,6 +10,7 @@ import {
   wholeNumber,
 } from '@twofold/platform';
 import { z } from 'zod';
+import { engineByView, engineName } from './engine-choice.js';
 
 const DEFAULT_PORT = 4004;
 /** Often enough that the speed views stay small, seldom enough that building is not all that is done. */
@@ -19,6 +22,8 @@ const MAX_REPLAYS_AT_ONCE = 16;
 /** At the default pace every ten minutes: so long a mistake of the speed layer stays at most, and is found then. */
 const DEFAULT_RECOMPUTE_EVERY = 10;
 const MAX_RECOMPUTE_EVERY = 100_000;
+/** Each has some 100 MB, and connections of its own. */
+const MAX_FOLD_THREADS = 256;
 
 export const batchViewBuilderSettings = z.object({
   ...appSettings(DEFAULT_PORT),
@@ -35,6 +40,12 @@ export const batchViewBuilderSettings = z.object({
   ...replaySettings,
   /** Of the scheduled generations every n-th is computed from all history; the others are the one before and the epochs since. 1: each is computed. */
   RECOMPUTE_EVERY: wholeNumber(1, MAX_RECOMPUTE_EVERY).default(DEFAULT_RECOMPUTE_EVERY),
+  /** What computes generations: SQL over the archive, or the fold over archive and log. */
+  BATCH_ENGINE: engineName.default('duckdb'),
+  /** Views that another computes: view=engine, several divided by commas. */
+  BATCH_ENGINE_BY_VIEW: engineByView(catalog.views),
+  /** Threads of the engine `fold`: as many partitions are folded at once. Default: the machine's cores. */
+  FOLD_THREADS: wholeNumber(1, MAX_FOLD_THREADS).default(availableParallelism()),
 });
 
 export type BatchViewBuilderSettings = z.infer<typeof batchViewBuilderSettings>;

@@ -3,6 +3,7 @@ import {
   compileFold,
   isWithin,
   partitionName,
+  type EventType,
   type Offset,
   type Partition,
   type RecordDecoder,
@@ -42,12 +43,20 @@ export async function* foldHistory(
       throw error;
     }
   };
-  for await (const _ of readHistory(ports, { partition, events, stream, from, to, types }, apply, stop)) {
+  const history = { partition, events: eventsFor(plan, events), stream, from, to, types };
+  for await (const _ of readHistory(ports, history, apply, stop)) {
     if (fold.rowCount < MAX_ROWS) continue;
     yield* chunksOf(fold.rows());
     fold = newFold(partition);
   }
   yield* chunksOf(fold.rows());
+}
+
+/** The catalog's events; of types that the plan reads, the versions that it was planned over, where the catalog has brought them further. */
+function eventsFor({ sources }: ViewPlan, events: readonly EventType[]): readonly EventType[] {
+  const own = sources.flatMap(({ versions }) => versions);
+  const types = new Set(own.map(({ type }) => type));
+  return [...own, ...events.filter(({ type }) => !types.has(type))];
 }
 
 function* chunksOf(rows: readonly ViewRow[]): Iterable<readonly ViewRow[]> {
