@@ -2,9 +2,10 @@ import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { batchRecompute } from './batch-recompute.ts';
+import { replay } from './replay.ts';
 import { speedFold } from './speed-fold.ts';
 
-const USAGE = `npm run bench -- <speed-fold | batch-recompute | all> [--events N] [--rounds N] [--partitions N]`;
+const USAGE = `npm run bench -- <speed-fold | batch-recompute | replay | all> [--events N] [--rounds N] [--partitions N] [--view NAME]`;
 
 const { positionals, values } = parseArgs({
   allowPositionals: true,
@@ -12,11 +13,12 @@ const { positionals, values } = parseArgs({
     events: { type: 'string' },
     rounds: { type: 'string' },
     partitions: { type: 'string', default: '4' },
+    view: { type: 'string', default: 'delays-by-airport' },
     help: { type: 'boolean', default: false },
   },
 });
 const [which = 'all'] = positionals;
-if (values.help || !['speed-fold', 'batch-recompute', 'all'].includes(which)) {
+if (values.help || !['speed-fold', 'batch-recompute', 'replay', 'all'].includes(which)) {
   process.stdout.write(`${USAGE}\n`);
   process.exit(values.help ? 0 : 2);
 }
@@ -33,7 +35,7 @@ const servers = {
 const number = (text: string | undefined, otherwise: number): number => (text === undefined ? otherwise : Number(text));
 const partitions = Number(values.partitions);
 
-if (which !== 'batch-recompute') {
+if (which === 'speed-fold' || which === 'all') {
   await speedFold({
     ...servers,
     partitions,
@@ -41,8 +43,19 @@ if (which !== 'batch-recompute') {
     rounds: number(values.rounds, 3),
   });
 }
-if (which !== 'speed-fold') {
+if (which === 'batch-recompute' || which === 'all') {
   await batchRecompute({ events: number(values.events, 3_000_000), rounds: number(values.rounds, 5) });
+}
+
+if (which === 'replay' || which === 'all') {
+  await replay({
+    brokers: servers.brokers,
+    databaseUrl: need(environment, 'DATABASE_URL'),
+    partitions,
+    events: number(values.events, 3_000_000),
+    rounds: number(values.rounds, 3),
+    view: values.view,
+  });
 }
 
 function runOrExit(command: string, args: readonly string[], environmentChange: Record<string, string>): void {

@@ -1,11 +1,10 @@
-import { execFile, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
-import { KafkaAdmin, KafkaWriter } from '@twofold/event-log-kafka';
 import { createClient } from 'redis';
-import { flightEvents } from './flights.ts';
+import { contestant } from './contestants/contestant.ts';
+import { STREAM, loadFlights } from './load-flights.ts';
 import { median, ratioOf } from './median.ts';
 
 export type SpeedFoldOptions = {
@@ -22,17 +21,12 @@ type Outcome = {
   readonly rows?: Readonly<Record<string, readonly (number | string)[]>>;
 };
 
-const STREAM = 'flights';
-/** Output of a contestant: some 40,000 rows of 60 characters. */
-const MAX_OUTPUT_BYTES = 64 * 1024 * 1024;
-const run = promisify(execFile);
-
 /** Events per second of the process's own CPU, from one loaded topic, the same result from all who compute one. */
 export async function speedFold(options: SpeedFoldOptions): Promise<void> {
   const namespace = `bench-${Date.now()}`;
   const topic = `${namespace}.events.${STREAM}`;
   const streams = buildKafkaStreams();
-  await load(options, namespace);
+  await loadFlights(options, namespace);
 
   const outcomes: Record<string, number[]> = {
     twofold: [],
@@ -42,7 +36,7 @@ export async function speedFold(options: SpeedFoldOptions): Promise<void> {
   const redisCpuMs: number[] = [];
   for (let round = 0; round < options.rounds; round++) {
     const redisBefore = await cpuOfRedis(options.redisUrl);
-    const twofold = await contestant('node', [
+    const twofold = await contestant<Outcome>('node', [
       'bench/contestants/twofold.ts',
       options.brokers,
       namespace,
@@ -51,7 +45,7 @@ export async function speedFold(options: SpeedFoldOptions): Promise<void> {
       `${namespace}-${round}`,
     ]);
     redisCpuMs.push((await cpuOfRedis(options.redisUrl)) - redisBefore);
-    const kafkaJs = await contestant('node', [
+    const kafkaJs = await contestant<Outcome>('node', [
       'bench/contestants/kafkajs-count.ts',
       options.brokers,
       topic,
@@ -59,7 +53,7 @@ export async function speedFold(options: SpeedFoldOptions): Promise<void> {
       `${namespace}-count-${round}`,
     ]);
     const state = mkdtempSync(join(tmpdir(), 'twofold-bench-'));
-    const kafkaStreams = await contestant('java', [
+    const kafkaStreams = await contestant<Outcome>('java', [
       '-Xmx1g',
       '-cp',
       streams,
@@ -97,26 +91,11 @@ export async function speedFold(options: SpeedFoldOptions): Promise<void> {
   process.stdout.write(`  Redis spent ${Math.round(median(redisCpuMs))} ms of CPU on twofold's commits\n`);
 }
 
-async function load({ brokers, partitions, events }: SpeedFoldOptions, namespace: string): Promise<void> {
-  const options = { brokers: brokers.split(','), namespace };
-  const admin = new KafkaAdmin(options);
-  await admin.ensureStream(STREAM, partitions);
-  await admin.close();
-  const writer = new KafkaWriter(options);
-  for await (const chunk of flightEvents(events)) await writer.append(STREAM, chunk);
-  await writer.close();
-}
-
 /** The class path of the built program. */
 function buildKafkaStreams(): string {
   const { status } = spawnSync('mvn', ['-q', 'package'], { cwd: 'bench/kafka-streams', stdio: 'inherit' });
   if (status !== 0) throw new Error('Kafka Streams cannot be built: Java 17 and Maven are needed');
   return 'bench/kafka-streams/target/classes:bench/kafka-streams/target/libs/*';
-}
-
-async function contestant(command: string, args: readonly string[]): Promise<Outcome> {
-  const { stdout } = await run(command, [...args], { maxBuffer: MAX_OUTPUT_BYTES });
-  return JSON.parse(stdout.trim().split('\n').at(-1) ?? '') as Outcome;
 }
 
 function expectSame(a: Outcome, b: Outcome): void {
