@@ -167,7 +167,7 @@ describe('replays by REST', () => {
         { stream: 'flights', partition: 0, from: 0, to: 4, archivedTo: 0, logStart: 0 },
         { stream: 'flights', partition: 1, from: 0, to: 6, archivedTo: 5, logStart: 0 },
       ],
-      ...{ files: 1, bytes: 1_234, estimatedMs: null },
+      ...{ files: 1, bytes: 1_234, estimatedMs: null, windows: null },
     };
     expect(await call(`${VIEW}/replays/plan`, { method: 'POST' })).toEqual({ status: 200, body: planned });
     const { body } = await post(`${VIEW}/replays/plan`, { engine: 'duckdb', version: after.id.version });
@@ -188,7 +188,7 @@ describe('replays by REST', () => {
     expect([response.status, response.headers.get('location')]).toEqual([202, path]);
     expect(replay).toEqual({
       ...{ id: expect.any(String), view: after.id.name, version: after.id.version, before: before.id.version },
-      ...{ engine: 'duckdb', phase: 'queued', isPaused: false, eventsPerSecond: 500 },
+      ...{ engine: 'duckdb', windows: null, phase: 'queued', isPaused: false, eventsPerSecond: 500 },
       ...{ promoteWithin: { rows: 3, share: 0.1 }, cut: null, rowCount: null, difference: null, failure: null },
       ...{ refusal: null, keptUntil: null, requestedBy: 'ann' },
       ...{ requestedAt: expect.any(String), updatedAt: replay['requestedAt'] },
@@ -283,6 +283,17 @@ describe('replays by REST', () => {
     ['a version that is not there', ROUTES.after.id.name, { version: 'lost' }, 404, 'not-found', '/version'],
     ['the version that serves', after.id.name, {}, 409, 'conflict', undefined],
     ['a version that is kept', after.id.name, { version: before.id.version }, 409, 'conflict', undefined],
+    ['some partitions', ROUTES.after.id.name, { partitions: [0] }, 409, 'conflict', '/partitions'],
+    [
+      ...(['windows of another version', ROUTES.after.id.name] as const),
+      { version: ROUTES.after.id.version, windows: { from: '2001-03-01', to: '2001-03-02' } },
+      ...([409, 'conflict', '/windows'] as const),
+    ],
+    [
+      ...(['a part of a window', ROUTES.after.id.name] as const),
+      { windows: { from: '2001-03-01', to: '2001-03-01T12:00:00Z' } },
+      ...([400, 'invalid-range', '/windows/to'] as const),
+    ],
     ['an engine that is not there', ROUTES.after.id.name, { engine: 'abacus' }, 400, 'invalid-value', '/engine'],
     ['a field that is not there', ROUTES.after.id.name, { 'a/b': 1 }, 400, 'unknown-parameter', '/a~1b'],
     ['no object', ROUTES.after.id.name, [], 400, 'invalid-value', ''],
