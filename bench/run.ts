@@ -53,7 +53,7 @@ if (which === 'replay' || which === 'all') {
     databaseUrl: need(environment, 'DATABASE_URL'),
     partitions,
     events: number(values.events, 3_000_000),
-    rounds: number(values.rounds, 3),
+    rounds: number(values.rounds, 1),
     view: values.view,
   });
 }

@@ -11,7 +11,7 @@ import type { BatchViewBuilderSettings } from './settings.js';
 /** Folds over history, with a reader of the log, an archive and a database of their own. */
 export async function openFolds(
   settings: BatchViewBuilderSettings,
-  { events, streams }: Catalog,
+  { events, streams }: Pick<Catalog, 'events' | 'streams'>,
 ): Promise<PartitionFolds> {
   const database = await openMetadata(settings.DATABASE_URL);
   const masterDataset = await ParquetMasterDataset.open({ directory: settings.ARCHIVE_DIR, database });

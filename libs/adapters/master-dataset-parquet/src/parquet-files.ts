@@ -85,19 +85,20 @@ export class ParquetFiles {
     });
   }
 
-  /** Of the files' events, those that apply in [from, below), in the order in which they count. Sorted in memory: the caller bounds them. */
+  /** Of the files' events, all of these types, those that apply in [from, below), in the order in which they count. Sorted in memory: the caller bounds them. */
   async *records(
     paths: readonly string[],
     from: Offset,
     below: Offset,
+    types: readonly string[],
   ): AsyncGenerator<readonly ArchivedRecord[], void, undefined> {
     const connection = await this.instance.connect();
     try {
-      const result = await connection.stream(selectRecords(paths, from, below));
+      const result = await connection.stream(selectRecords(paths, from, below, types));
       for (;;) {
         const chunk = await result.fetchChunk();
         if (chunk === null || chunk.rowCount === 0) return;
-        yield recordsOfChunk(chunk);
+        yield recordsOfChunk(chunk, types);
       }
     } finally {
       connection.closeSync();

@@ -102,7 +102,7 @@ export class ParquetMasterDataset implements MasterDataset {
       const ranges = await this.manifest.rangesWithin(partition, at, below, types);
       at = ranges.at(-1)?.to ?? impossible(`the events from ${at} on of ${partitionName(partition)}, not archived`);
       for (const locations of sortedAtOnce(ranges)) {
-        const records = this.files.records(locations, from, below);
+        const records = this.files.records(locations, from, below, types);
         for await (const chunk of reachedFiles(this.directory, records)) {
           if (stop?.aborted) throw new TwofoldError('conflict', `reading ${partitionName(partition)} was stopped`);
           yield chunk;

@@ -31,7 +31,7 @@ export const FOUND_CASES: readonly FoundCase[] = [
 const seen = defineEvent({ type: 'thing.seen', stream: 'things', data: { size: int() } });
 
 /** The fold refused 2⁶² + 2⁶² before it saw what takes it back; an engine that adds in 128 bits did not. */
-function sumThatComesBack(): LawCase {
+export function sumThatComesBack(): LawCase {
   const half = 2n ** 62n;
   const view = defineView({
     name: 'sums',

@@ -10,12 +10,15 @@ import {
   type Value,
   type ValueField,
 } from '@twofold/core';
-import type { OutgoingRecord } from '@twofold/ports';
+import { NO_CHANGES, type MasterDataset, type OutgoingRecord } from '@twofold/ports';
 import type { LawCase } from '../generators/law-cases.js';
 import type { LoggedEvent } from '../generators/logs.js';
 import { isOf } from './law-files.js';
+import type { Cut } from './naive-log.js';
 
 const SOURCE = 'urn:law';
+/** A few, so that ranges begin and end within them and between. */
+const OFFSETS_OF_RANGE = 5;
 /** RFC 3339 has no year before 0000, but a zone in which the last hours before it are in it. */
 const EASTERNMOST_MS = (23 * 60 + 59) * 60_000;
 const YEAR_0000_MS = Date.parse('0000-01-01T00:00:00Z');
@@ -40,6 +43,29 @@ export const archivedOf = (events: readonly EventType[], record: LoggedEvent): A
   version: events.some((event) => isOf(event, record)) ? record.version : 0,
   dataText: dataTextOf(events, record),
 });
+
+/** Gives the records of a case that apply below an offset of their partition to an archive, range by range, as an archiver does. */
+export async function archiveCase(
+  { partitions, log, events }: LawCase,
+  ends: Cut,
+  masterDataset: Pick<MasterDataset, 'append'>,
+): Promise<void> {
+  for (const [index, partition] of partitions.entries()) {
+    const end = ends[index] ?? 0;
+    for (let from = 0; from < end; from += OFFSETS_OF_RANGE) {
+      const to = Math.min(from + OFFSETS_OF_RANGE, end);
+      const within = (log[index] ?? []).filter(({ appliedOffset }) => appliedOffset >= from && appliedOffset < to);
+      await masterDataset.append(
+        partition,
+        from,
+        to,
+        within.map((one) => archivedOf(events, one)),
+        events,
+        NO_CHANGES,
+      );
+    }
+  }
+}
 
 const idOf = ({ offset }: LoggedEvent): string => `${offset}`;
 
