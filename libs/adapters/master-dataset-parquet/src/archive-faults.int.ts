@@ -3,7 +3,15 @@ import { mkdir, mkdtemp, readdir, rename, rm, writeFile } from 'node:fs/promises
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { TwofoldError, defineEvent, string, type ArchivedEvent, type Offset, type Partition } from '@twofold/core';
+import {
+  FIRST_LAYOUT,
+  TwofoldError,
+  defineEvent,
+  string,
+  type ArchivedEvent,
+  type Offset,
+  type Partition,
+} from '@twofold/core';
 import { migrate, openMetadata, type Metadata } from '@twofold/metadata';
 import { NO_CHANGES } from '@twofold/ports';
 import { testDatabase } from '@twofold/testkit';
@@ -146,6 +154,7 @@ describe('an archiver that fails or is killed', () => {
     await append(archiver, partition, 0, 5);
     const shelf = await shelfOf(partition);
     const others = {
+      edition: 1,
       partition,
       from,
       to,
@@ -157,7 +166,7 @@ describe('an archiver that fails or is killed', () => {
       waiting: NO_CHANGES,
     };
     const tooLate = writingTheManifest(async (write) => {
-      expect(await new ArchiveManifest(database).add(others)).toBe(true);
+      expect(await new ArchiveManifest(database).add(others, 'current')).toBe(true);
       return write();
     });
     const late = await ParquetMasterDataset.open({ directory, database: tooLate });
@@ -209,6 +218,7 @@ describe('an archiver that fails or is killed', () => {
         '/dev/full',
         archiveColumns(partition, landed),
         records(0, 5_000).map((event, place) => ({ ...event, place })),
+        FIRST_LAYOUT,
       ),
     );
     await expect(toFullDisk).rejects.toMatchObject({ name: 'TwofoldError', code: 'store-unavailable' });

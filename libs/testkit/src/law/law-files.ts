@@ -46,6 +46,7 @@ function filesOf(event: EventType, { partitions, log }: LawCase): readonly Archi
           (record) => isOf(event, record) && record.appliedOffset >= from && record.appliedOffset < to,
         ).length,
         sizeBytes: null,
+        times: null,
         location: `${event.type}/${event.version}/${partition.partition}/${from}/${to}`,
       };
     }).filter(({ rowCount }) => rowCount > 0);
