@@ -1,3 +1,4 @@
+export { archiveEditionsContract, type ArchiveEditionsUnderTest } from './archive-editions-contract.js';
 export { BreakableProxy } from './breakable-proxy.js';
 export { testDatabase, type TestDatabase } from './test-database.js';
 export { changedView, thingsView, totalsView, uniqueWord } from './things-view.js';

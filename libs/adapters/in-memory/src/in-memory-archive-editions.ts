@@ -97,15 +97,19 @@ export class InMemoryArchiveEditions implements ArchiveEditions {
   async switchTo(edition: number, _keptUntilMs: number, last: (stop: AbortSignal) => Promise<void>): Promise<boolean> {
     const before = this.archive.current;
     if (before.number === edition) return true;
-    const bringingOver = last(new AbortController().signal);
-    this.archive.switching = bringingOver.catch(() => undefined);
-    await bringingOver;
-    const progress = await this.progress(edition);
-    if (!progress.every((of) => of.archivedTo === of.rewrittenTo && of.archivedTo === of.verifiedTo)) return false;
-    const made = this.archive.editions.get(edition);
-    if (made?.state !== 'building') return false;
-    [before.state, made.state] = ['retired', 'current'];
-    return true;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.archive.switching = promise;
+    try {
+      await last(new AbortController().signal);
+      const progress = await this.progress(edition);
+      if (!progress.every((of) => of.archivedTo === of.rewrittenTo && of.archivedTo === of.verifiedTo)) return false;
+      const made = this.archive.editions.get(edition);
+      if (made?.state !== 'building') return false;
+      [before.state, made.state] = ['retired', 'current'];
+      return true;
+    } finally {
+      resolve();
+    }
   }
 
   async drop(edition: number): Promise<void> {

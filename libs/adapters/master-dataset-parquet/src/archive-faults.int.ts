@@ -71,8 +71,11 @@ describe('an archiver that fails or is killed', () => {
   /** The database, where something happens around the transaction that makes a range live. */
   function writingTheManifest(around: (write: () => Promise<unknown>) => Promise<unknown>): Metadata {
     const prisma = Object.create(database.prisma) as Metadata['prisma'];
-    const value = (statements: Parameters<Metadata['prisma']['$transaction']>[0]): Promise<unknown> =>
-      around(() => database.prisma.$transaction(statements));
+    const value = (...[work, options]: Parameters<Metadata['prisma']['$transaction']>): Promise<unknown> => {
+      const run = (): Promise<unknown> => database.prisma.$transaction(work, options);
+      // who reads, reads a snapshot
+      return options?.isolationLevel === undefined ? around(run) : run();
+    };
     return { ...database, prisma: Object.defineProperty(prisma, '$transaction', { value }) };
   }
   /** Where a partition's files stand: it has at least one. */
