@@ -1,4 +1,5 @@
 export { archiveEditionsContract, type ArchiveEditionsUnderTest } from './archive-editions-contract.js';
+export { ARCHIVED_TYPES, landedAt, landedRange } from './archived-flights.js';
 export { BreakableProxy } from './breakable-proxy.js';
 export { testDatabase, type TestDatabase } from './test-database.js';
 export { changedView, thingsView, totalsView, uniqueWord } from './things-view.js';
