@@ -4,6 +4,7 @@ export { BreakableProxy } from './breakable-proxy.js';
 export { testDatabase, type TestDatabase } from './test-database.js';
 export { changedView, thingsView, totalsView, uniqueWord } from './things-view.js';
 export { testServers, type TestServers } from './test-servers.js';
+export { migrationJournalContract } from './migration-journal-contract.js';
 export { auditLedgerContract } from './audit-ledger-contract.js';
 export { batchViewStoreContract } from './batch-view-store-contract.js';
 export { boundariesContract } from './boundaries-contract.js';
