@@ -100,6 +100,7 @@ async function writeArchive(directory: string, events: number): Promise<readonly
       eventVersion: 1,
       rowCount: to - from,
       sizeBytes: null,
+      times: null,
       location,
     });
   }

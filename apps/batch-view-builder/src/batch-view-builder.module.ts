@@ -4,7 +4,7 @@ import { Module, type DynamicModule } from '@nestjs/common';
 import { DuckDbBatchEngine } from '@twofold/batch-engine-duckdb';
 import { FoldBatchEngine, FoldThreads } from '@twofold/batch-engine-fold';
 import { catalog } from '@twofold/catalog';
-import type { ViewPlan } from '@twofold/core';
+import { streamsOf, type ViewPlan } from '@twofold/core';
 import { KafkaControlChannel, KafkaPartitionAssigner } from '@twofold/event-log-kafka';
 import { announceReplay, comparedGenerations, registerViews, type BuildPorts } from '@twofold/flows';
 import {
@@ -23,6 +23,7 @@ import { Archiving } from './archiving.js';
 import { EngineChoice } from './engine-choice.js';
 import { GenerationAuditor } from './generation-auditor.js';
 import { GenerationBuilder } from './generation-builder.js';
+import { MigrationRunner } from './migration-runner.js';
 import { NewsController } from './news.controller.js';
 import { RebuildController } from './rebuild.controller.js';
 import { ReplayRunner } from './replay-runner.js';
@@ -149,6 +150,16 @@ export class BatchViewBuilderModule {
             };
             const leads = (stream: string): boolean => archiving.leads(stream);
             return new ReplayRunner({ ports, leads, atOnce: settings.REPLAYS_AT_ONCE }, readiness);
+          },
+        },
+        {
+          provide: MigrationRunner,
+          inject: [Stores, Archiving, Readiness],
+          useFactory: ({ editions, migrations }: Stores, archiving: Archiving, readiness: Readiness) => {
+            const keepMs = settings.ARCHIVE_KEEP_MS;
+            const ports = { editions, journal: migrations, types: catalog.events, clock, keepMs };
+            const [first = ''] = streamsOf(catalog);
+            return new MigrationRunner({ ports, leads: () => archiving.leads(first) }, readiness);
           },
         },
       ],

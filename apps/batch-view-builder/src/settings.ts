@@ -24,6 +24,11 @@ const DEFAULT_RECOMPUTE_EVERY = 10;
 const MAX_RECOMPUTE_EVERY = 100_000;
 /** Each has some 100 MB, and connections of its own. */
 const MAX_FOLD_THREADS = 256;
+/** Longer than a computation over all history takes, and shorter than anybody wants to pay for two archives. */
+const DEFAULT_ARCHIVE_KEEP_MS = 3_600_000;
+/** Whoever asked for a list of files must have opened them by then. */
+const MIN_ARCHIVE_KEEP_MS = 60_000;
+const MAX_ARCHIVE_KEEP_MS = 30 * 86_400_000;
 
 export const batchViewBuilderSettings = z.object({
   ...appSettings(DEFAULT_PORT),
@@ -33,6 +38,8 @@ export const batchViewBuilderSettings = z.object({
   ...postgresSettings,
   /** Where the master dataset's Parquet files stand. */
   ARCHIVE_DIR: z.string().default('.twofold/archive'),
+  /** How long the files of the edition before stay when a migration has switched, ms: who began to read them finishes. */
+  ARCHIVE_KEEP_MS: wholeNumber(MIN_ARCHIVE_KEEP_MS, MAX_ARCHIVE_KEEP_MS).default(DEFAULT_ARCHIVE_KEEP_MS),
   /** Time from one round of scheduled builds to the next, ms; 0: only on request. */
   BUILD_EVERY_MS: wholeNumber(0, MAX_BUILD_EVERY_MS).default(DEFAULT_BUILD_EVERY_MS),
   /** Replays that are built at the same time; others wait for their turn. */

@@ -4,11 +4,12 @@ import {
   PostgresBoundaries,
   PostgresBuildStage,
   PostgresDeadLetters,
+  PostgresMigrationJournal,
   PostgresReplayJournal,
   PostgresViewVersions,
 } from '@twofold/batch-view-store-postgres';
 import { KafkaAdmin, KafkaDeadLetterTopic, KafkaRawReader } from '@twofold/event-log-kafka';
-import { ParquetMasterDataset } from '@twofold/master-dataset-parquet';
+import { ParquetArchiveEditions, ParquetMasterDataset } from '@twofold/master-dataset-parquet';
 import { migrate, openMetadata, type Metadata } from '@twofold/metadata';
 import { kafkaOptionsOf } from '@twofold/platform';
 import { RedisSpeedViewStore } from '@twofold/speed-view-store-redis';
@@ -21,12 +22,14 @@ export class Stores {
   readonly boundaries: PostgresBoundaries;
   readonly deadLetters: PostgresDeadLetters;
   readonly journal: PostgresReplayJournal;
+  readonly migrations: PostgresMigrationJournal;
   readonly stage: PostgresBuildStage;
   readonly versions: PostgresViewVersions;
 
   private constructor(
     private readonly metadata: Metadata,
     readonly masterDataset: ParquetMasterDataset,
+    readonly editions: ParquetArchiveEditions,
     readonly speedViews: RedisSpeedViewStore,
     readonly log: KafkaRawReader,
     readonly admin: KafkaAdmin,
@@ -37,6 +40,7 @@ export class Stores {
     this.boundaries = new PostgresBoundaries(metadata);
     this.deadLetters = new PostgresDeadLetters(metadata);
     this.journal = new PostgresReplayJournal(metadata);
+    this.migrations = new PostgresMigrationJournal(metadata);
     this.stage = new PostgresBuildStage(metadata);
     this.versions = new PostgresViewVersions(metadata);
   }
@@ -50,6 +54,7 @@ export class Stores {
     return new Stores(
       metadata,
       await ParquetMasterDataset.open({ directory, database: metadata }),
+      await ParquetArchiveEditions.open({ directory, database: metadata }),
       await RedisSpeedViewStore.connect({ url: REDIS_URL, namespace }),
       new KafkaRawReader(kafka),
       new KafkaAdmin(kafka),
@@ -59,9 +64,9 @@ export class Stores {
 
   /** Each whatever the others do; Postgres last. */
   async close(): Promise<void> {
-    const { deadLetterTopic, admin, log, speedViews, masterDataset, metadata } = this;
+    const { deadLetterTopic, admin, log, speedViews, editions, masterDataset, metadata } = this;
     const closed = await Promise.allSettled(
-      [deadLetterTopic, admin, log, speedViews, masterDataset].map((store) => store.close()),
+      [deadLetterTopic, admin, log, speedViews, editions, masterDataset].map((store) => store.close()),
     );
     await metadata.close();
     for (const result of closed) if (result.status === 'rejected') throw result.reason;

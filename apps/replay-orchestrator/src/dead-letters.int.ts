@@ -55,7 +55,7 @@ async function archive(
 ): Promise<void> {
   const range = { fromOffset: BigInt(from), toOffset: BigInt(to), deadLetters: 0 };
   await metadata.prisma.$transaction([
-    metadata.prisma.archiveRange.create({ data: { ...partition, ...range }, select: { fromOffset: true } }),
+    metadata.prisma.archiveRange.create({ data: { edition: 1, ...partition, ...range }, select: { fromOffset: true } }),
     ...waitingStatements(metadata, partition, { opened, closed }),
   ]);
 }

@@ -4,6 +4,7 @@ import {
   PostgresAuditLedger,
   PostgresBuildStage,
   PostgresDeadLetters,
+  PostgresMigrationJournal,
   PostgresReplayJournal,
   PostgresReplayLedger,
   PostgresViewVersions,
@@ -13,10 +14,12 @@ import { KafkaControlChannel, KafkaRawReader, KafkaWriter } from '@twofold/event
 import { envelopeReaderOf } from '@twofold/core';
 import type { RebuildPorts } from '@twofold/flows';
 import { ArchiveManifest } from '@twofold/master-dataset-parquet/archive-manifest';
+import { EditionManifest } from '@twofold/master-dataset-parquet/edition-manifest';
 import { migrate, openMetadata, type Metadata } from '@twofold/metadata';
 import { CLOCK, CONTROL_CHANNEL, Readiness, closeAtShutdown, kafkaOptionsOf } from '@twofold/platform';
 import type { Clock, ControlChannel } from '@twofold/ports';
 import { Announcer } from './announcer.js';
+import { ArchiveController, type MigrationPorts } from './archive.controller.js';
 import { AuditsController } from './audits.controller.js';
 import { DeadLettersController, type DeadLetterPorts } from './dead-letters.controller.js';
 import { ProgressController } from './progress.controller.js';
@@ -26,7 +29,14 @@ import { ReplayChangesController } from './replay-changes.controller.js';
 import { ReplayRounds } from './replay-rounds.js';
 import { ReplaysController } from './replays.controller.js';
 import type { OrchestratorSettings } from './settings.js';
-import { AUDIT_LEDGER, DEAD_LETTER_PORTS, REBUILD_PORTS, REPLAY_ANSWERS, REPLAY_PORTS } from './tokens.js';
+import {
+  AUDIT_LEDGER,
+  DEAD_LETTER_PORTS,
+  MIGRATION_PORTS,
+  REBUILD_PORTS,
+  REPLAY_ANSWERS,
+  REPLAY_PORTS,
+} from './tokens.js';
 
 const METADATA = Symbol('metadata');
 const LOG = Symbol('log');
@@ -41,7 +51,7 @@ export class ReplayOrchestratorModule {
       module: ReplayOrchestratorModule,
       controllers: [
         ...[RebuildsController, AuditsController, DeadLettersController, ReplaysController],
-        ...[ProgressController, ReplayChangesController],
+        ...[ArchiveController, ProgressController, ReplayChangesController],
       ],
       providers: [
         { provide: METADATA, useFactory: () => migrate(DATABASE_URL).then(() => openMetadata(DATABASE_URL)) },
@@ -58,6 +68,7 @@ export class ReplayOrchestratorModule {
           inject: [METADATA],
           useFactory: (metadata: Metadata) => new PostgresAuditLedger(metadata),
         },
+        { provide: MIGRATION_PORTS, inject: [METADATA, CLOCK], useFactory: migrationPortsOf },
         { provide: REPLAY_PORTS, inject: [METADATA, HISTORY, CONTROL_CHANNEL, CLOCK], useFactory: replayPortsOf },
         {
           provide: REPLAY_ANSWERS,
@@ -90,6 +101,12 @@ const replayPortsOf = (
   stage: new PostgresBuildStage(metadata),
   archive: new ArchiveManifest(metadata),
   ...{ catalog, log, control, clock, newId: randomUUID },
+});
+
+const migrationPortsOf = (metadata: Metadata, clock: Clock): MigrationPorts => ({
+  journal: new PostgresMigrationJournal(metadata),
+  editions: new EditionManifest(metadata),
+  ...{ clock, newId: randomUUID },
 });
 
 const deadLetterPortsOf = (metadata: Metadata, log: KafkaWriter, clock: Clock): DeadLetterPorts => ({

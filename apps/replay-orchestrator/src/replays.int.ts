@@ -86,7 +86,7 @@ async function fillLog(kafka: ConstructorParameters<typeof KafkaWriter>[0]): Pro
 }
 /** As an archiver does. */
 async function archive(from: number, to: number, sizeBytes: number): Promise<void> {
-  const range = { stream: 'flights', partition: 1, fromOffset: BigInt(from) };
+  const range = { edition: 1, stream: 'flights', partition: 1, fromOffset: BigInt(from) };
   await metadata.prisma.archiveRange.create({ data: { ...range, toOffset: BigInt(to), deadLetters: 0 } });
   const file = { location: `/archive/${from}`, eventType: 'flight.landed', eventVersion: 1, rowCount: to - from };
   await metadata.prisma.archiveFile.create({ data: { ...range, ...file, sizeBytes: BigInt(sizeBytes) } });
@@ -483,7 +483,7 @@ describe('history that is nowhere any more', () => {
 
   it('is no hindrance where the archive has it', async () => {
     await archive(5, 6, 100);
-    const range = { stream: 'flights', partition: 0, fromOffset: 0n, toOffset: 3n, deadLetters: 0 };
+    const range = { edition: 1, stream: 'flights', partition: 0, fromOffset: 0n, toOffset: 3n, deadLetters: 0 };
     await metadata.prisma.archiveRange.create({ data: range });
     const { status, body } = await post(`/v1/views/${NETWORK.after.id.name}/replays`, { ...ANN, note: randomUUID() });
     expect([status, body['phase']]).toEqual([202, 'queued']);

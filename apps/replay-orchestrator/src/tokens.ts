@@ -8,3 +8,5 @@ export const AUDIT_LEDGER = Symbol('audit-ledger');
 export const REPLAY_PORTS = Symbol('replay-ports');
 /** Injects the ReplayAnswers. */
 export const REPLAY_ANSWERS = Symbol('replay-answers');
+/** Injects the MigrationPorts of the controller. */
+export const MIGRATION_PORTS = Symbol('migration-ports');

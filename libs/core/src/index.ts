@@ -169,6 +169,30 @@ export { callFunction, functionTable } from './functions/function-table.js';
 export { NOTHING_ASIDE, addAside, sumAside, type SetAside } from './events/set-aside.js';
 export { DEFAULT_DUPLICATES_WINDOW, defineStream, streamNamed, type StreamDefinition } from './events/stream.js';
 export { HELD_LIMITS, type DeadLetterPolicy, type WaitingRecord } from './events/waiting-records.js';
+export { FIRST_LAYOUT, type ArchiveLayout } from './migration/archive-layout.js';
+export {
+  decideMigration,
+  decideMigrationRequest,
+  noteMigration,
+  type MigrationCommand,
+  type MigrationFinding,
+} from './migration/decide-migration.js';
+export { evolveMigrations, migrationsOf } from './migration/evolve-migration.js';
+export {
+  migrationEvent,
+  readMigrationEvent,
+  type MigrationEvent,
+  type MigrationEventData,
+  type MigrationEventType,
+} from './migration/migration-event.js';
+export {
+  currentEditionOf,
+  isMigrationOver,
+  type Migration,
+  type MigrationPhase,
+  type Migrations,
+  type VerifiedEdition,
+} from './migration/migration.js';
 export { currentEvent } from './naive/current-event.js';
 export { evaluate } from './naive/evaluate.js';
 export { naiveVerdicts, type NaiveRecord, type NaiveVerdict } from './naive/naive-verdicts.js';

@@ -89,7 +89,7 @@ describe('the plan of a replay', () => {
     await appendTo(0, 10);
     const file = (sizeBytes: number | null, eventType: string): ArchiveFile => ({
       ...{ partition: { stream: 'flights', partition: 0 }, from: 0, to: 10, rowCount: 1, location: '/a/file' },
-      ...{ eventType, eventVersion: 1, sizeBytes },
+      ...{ eventType, eventVersion: 1, sizeBytes, times: null },
     });
     const files = [file(300, 'flight.landed'), file(50, 'flight.landed'), file(7, 'flight.cancelled')];
     const filesBelow = async (_: unknown, type: string | null) => files.filter(({ eventType }) => eventType === type);

@@ -24,7 +24,7 @@ describe('the manifest of the archive, by what the database itself enforces', ()
   };
   const add = (of: number, [from, to]: readonly [from: number, to: number]) =>
     metadata.prisma.archiveRange.create({
-      data: { stream: 'things', partition: of, fromOffset: from, toOffset: to, deadLetters: 0 },
+      data: { edition: 1, stream: 'things', partition: of, fromOffset: from, toOffset: to, deadLetters: 0 },
     });
   const refusal = async (work: Promise<unknown>): Promise<boolean> =>
     work.then(
@@ -119,6 +119,7 @@ describe('the manifest of the archive, by what the database itself enforces', ()
 
   it('refuses a file of a range that is not there', async () => {
     const file = {
+      edition: 1,
       stream: 'things',
       partition: 999,
       fromOffset: 0,
@@ -131,7 +132,7 @@ describe('the manifest of the archive, by what the database itself enforces', ()
 
   it('says the same when it is pg that asks', async () => {
     const gap = metadata.pool.query(
-      `INSERT INTO archive_range (stream, partition, from_offset, to_offset, dead_letters) VALUES ('things', 998, 5, 6, 0)`,
+      `INSERT INTO archive_range (edition, stream, partition, from_offset, to_offset, dead_letters) VALUES (1, 'things', 998, 5, 6, 0)`,
     );
     expect(await refusal(gap)).toBe(true);
   });

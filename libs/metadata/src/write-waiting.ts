@@ -7,7 +7,7 @@ const MAX_REASON_LENGTH = 1_000;
 
 /** The statements that write down what a range of offsets changes of what waits: for the transaction that makes the range live. */
 export function waitingStatements(
-  { prisma }: Pick<Metadata, 'prisma'>,
+  { prisma }: { readonly prisma: Pick<Metadata['prisma'], '$executeRaw'> },
   { stream, partition }: Partition,
   { opened, closed }: WaitingChanges,
 ) {

@@ -1,3 +1,11 @@
+export {
+  type ArchiveEdition,
+  type ArchiveEditions,
+  type EditionDifference,
+  type EditionProgress,
+  type EditionState,
+  type EditionStep,
+} from './archive-editions.js';
 export { KEPT_AUDITS, type Audit, type AuditLedger, type AuditState, type DriftSample } from './audit-ledger.js';
 export { type BatchEngine, type EventRange, type PartitionWork } from './batch-engine.js';
 export {
@@ -38,6 +46,7 @@ export {
   type ReadOptions,
 } from './event-log.js';
 export { type ArchiveFile, type ArchivedIdentity, type MasterDataset } from './master-dataset.js';
+export { type MigrationJournal } from './migration-journal.js';
 export { type JournaledReplay, type ReplayJournal } from './replay-journal.js';
 export { type Rebuild, type RebuildState, type ReplayLedger } from './replay-ledger.js';
 export {

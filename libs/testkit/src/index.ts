@@ -1,7 +1,10 @@
+export { archiveEditionsContract, type ArchiveEditionsUnderTest } from './archive-editions-contract.js';
+export { ARCHIVED_TYPES, landedAt, landedRange } from './archived-flights.js';
 export { BreakableProxy } from './breakable-proxy.js';
 export { testDatabase, type TestDatabase } from './test-database.js';
 export { changedView, thingsView, totalsView, uniqueWord } from './things-view.js';
 export { testServers, type TestServers } from './test-servers.js';
+export { migrationJournalContract } from './migration-journal-contract.js';
 export { auditLedgerContract } from './audit-ledger-contract.js';
 export { batchEngineContract, type BatchEngineUnderTest } from './batch-engine-contract.js';
 export { batchViewStoreContract } from './batch-view-store-contract.js';

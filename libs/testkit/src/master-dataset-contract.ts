@@ -1,15 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import {
-  defineEvent,
-  int,
-  optional,
-  string,
-  NOTHING_ASIDE,
-  type ArchivedEvent,
-  type ArchivedRecord,
-  type Offset,
-  type Partition,
-} from '@twofold/core';
+import { NOTHING_ASIDE, type ArchivedEvent, type ArchivedRecord, type Offset, type Partition } from '@twofold/core';
 import {
   NO_CHANGES,
   type ArchiveFile,
@@ -18,6 +8,7 @@ import {
   type OpenedRecord,
   type WaitingChanges,
 } from '@twofold/ports';
+import { ARCHIVED_TYPES, appendedAt, landedAt, landedRange } from './archived-flights.js';
 
 export type MasterDatasetUnderTest = {
   /** The dataset as one process has it; all of them are of one archive. */
@@ -26,33 +17,6 @@ export type MasterDatasetUnderTest = {
   offsetsIn(file: ArchiveFile): Promise<readonly Offset[]>;
 };
 
-const landed = defineEvent({ type: 'flight.landed', stream: 'flights', data: { origin: string(), delay: int() } });
-const landedLater = defineEvent({
-  type: 'flight.landed',
-  version: 2,
-  stream: 'flights',
-  data: { origin: string(), delay: int(), gate: optional(string()) },
-});
-const cancelled = defineEvent({ type: 'flight.cancelled', stream: 'flights', data: { origin: string() } });
-const TYPES = [landed, landedLater, cancelled];
-
-/** Append times go up with offsets. */
-const appendedAt = (offset: Offset): number => 1_700_000_000_000 + offset;
-
-const landedAt = (offset: Offset, version: 1 | 2 = 1): ArchivedEvent => ({
-  offset,
-  appliedOffset: offset,
-  appendedAtMs: appendedAt(offset),
-  verdict: { kind: 'event' },
-  id: `landed-${offset}`,
-  source: '/flights',
-  subject: 'ATL',
-  type: 'flight.landed',
-  version,
-  timeMs: 983_404_800_000 + offset,
-  dataText: `{"origin":"ATL","delay":${offset}}`,
-  values: version === 1 ? ['ATL', offset] : ['ATL', offset, null],
-});
 const cancelledAt = (offset: Offset): ArchivedEvent => ({
   ...landedAt(offset),
   type: 'flight.cancelled',
@@ -87,9 +51,6 @@ const waitingOf = (events: readonly ArchivedEvent[]): WaitingChanges => ({
 
 const duplicateAt = (offset: Offset): ArchivedEvent => ({ ...landedAt(offset), verdict: { kind: 'duplicate' } });
 
-const range = (from: Offset, to: Offset, of: (offset: Offset) => ArchivedEvent = landedAt): readonly ArchivedEvent[] =>
-  Array.from({ length: to - from }, (_, index) => of(from + index));
-
 /** Every sentence of the port in master-dataset.ts, on one implementation. */
 export function masterDatasetContract(name: string, setup: () => Promise<MasterDatasetUnderTest>): void {
   describe(`master dataset: ${name}`, () => {
@@ -117,17 +78,17 @@ export function masterDatasetContract(name: string, setup: () => Promise<MasterD
     test('a partition is archived to 0 at first, then to the end of its last range', async () => {
       const partition = newPartition();
       expect(await one.archivedTo(partition)).toBe(0);
-      expect(await one.append(partition, 0, 3, range(0, 3), TYPES, NO_CHANGES)).toBe(true);
+      expect(await one.append(partition, 0, 3, landedRange(0, 3), ARCHIVED_TYPES, NO_CHANGES)).toBe(true);
       expect(await one.archivedTo(partition)).toBe(3);
-      expect(await one.append(partition, 3, 7, range(3, 7), TYPES, NO_CHANGES)).toBe(true);
+      expect(await one.append(partition, 3, 7, landedRange(3, 7), ARCHIVED_TYPES, NO_CHANGES)).toBe(true);
       expect(await other.archivedTo(partition)).toBe(7);
     });
 
     test('partitions and streams have archives of their own', async () => {
       const [first, foreign] = [newPartition(), newPartition()];
       const second = { ...first, partition: 1 };
-      await one.append(first, 0, 3, range(0, 3), TYPES, NO_CHANGES);
-      await one.append(second, 0, 5, range(0, 5), TYPES, NO_CHANGES);
+      await one.append(first, 0, 3, landedRange(0, 3), ARCHIVED_TYPES, NO_CHANGES);
+      await one.append(second, 0, 5, landedRange(0, 5), ARCHIVED_TYPES, NO_CHANGES);
       expect(await Promise.all([first, second, foreign].map((of) => one.archivedTo(of)))).toEqual([3, 5, 0]);
       const files = await one.filesBelow({ [first.stream]: [3, 5], [foreign.stream]: [9] }, 'flight.landed');
       expect(files.map(({ partition, to }) => [partition, to])).toEqual([
@@ -139,7 +100,7 @@ export function masterDatasetContract(name: string, setup: () => Promise<MasterD
     test('a file holds the events of one version of a type, in order of offset; another the records of no known type', async () => {
       const partition = newPartition();
       const events = [landedAt(0), deadAt(1), cancelledAt(2), landedAt(3, 2), strangeAt(4), landedAt(5)];
-      await one.append(partition, 0, 6, events, TYPES, NO_CHANGES);
+      await one.append(partition, 0, 6, events, ARCHIVED_TYPES, NO_CHANGES);
       const described = async (eventType: string | null): Promise<unknown> =>
         Promise.all(
           (await one.filesBelow(below(partition, 6), eventType)).map(async (file) => [
@@ -165,8 +126,8 @@ export function masterDatasetContract(name: string, setup: () => Promise<MasterD
 
     test('a file says how large it is: the more there is in it, the larger', async () => {
       const partition = newPartition();
-      await one.append(partition, 0, 1, range(0, 1), TYPES, NO_CHANGES);
-      await one.append(partition, 1, 2_001, range(1, 2_001), TYPES, NO_CHANGES);
+      await one.append(partition, 0, 1, landedRange(0, 1), ARCHIVED_TYPES, NO_CHANGES);
+      await one.append(partition, 1, 2_001, landedRange(1, 2_001), ARCHIVED_TYPES, NO_CHANGES);
       const [small, large] = await one.filesBelow(below(partition, 2_001), 'flight.landed');
       expect(small?.sizeBytes).toBeGreaterThan(0);
       expect(large?.sizeBytes).toBeGreaterThan(small?.sizeBytes ?? 0);
@@ -174,9 +135,9 @@ export function masterDatasetContract(name: string, setup: () => Promise<MasterD
 
     test('the offsets of a range need not be dense, and a range may hold no record at all', async () => {
       const partition = newPartition();
-      expect(await one.append(partition, 0, 10, [landedAt(2), landedAt(7)], TYPES, NO_CHANGES)).toBe(true);
-      expect(await one.append(partition, 10, 20, [], TYPES, NO_CHANGES)).toBe(true);
-      expect(await one.append(partition, 20, 30, range(20, 21), TYPES, NO_CHANGES)).toBe(true);
+      expect(await one.append(partition, 0, 10, [landedAt(2), landedAt(7)], ARCHIVED_TYPES, NO_CHANGES)).toBe(true);
+      expect(await one.append(partition, 10, 20, [], ARCHIVED_TYPES, NO_CHANGES)).toBe(true);
+      expect(await one.append(partition, 20, 30, landedRange(20, 21), ARCHIVED_TYPES, NO_CHANGES)).toBe(true);
       expect(await one.archivedTo(partition)).toBe(30);
       expect(await offsetsOf(partition, 'flight.landed', 30)).toEqual([2, 7, 20]);
       expect(await one.summaryBelow(below(partition, 20))).toEqual({ ...NOTHING_ASIDE, appliedAtMs: appendedAt(7) });
@@ -190,13 +151,15 @@ export function masterDatasetContract(name: string, setup: () => Promise<MasterD
       ['a range that leaves a gap', 9, 12],
     ])('%s is refused, and nothing of it is live', async (_, from, to) => {
       const partition = newPartition();
-      await one.append(partition, 0, 4, range(0, 4), TYPES, NO_CHANGES);
-      await one.append(partition, 4, 8, range(4, 8), TYPES, NO_CHANGES);
-      expect(await other.append(partition, from, to, range(from, to, deadAt), TYPES, NO_CHANGES)).toBe(false);
+      await one.append(partition, 0, 4, landedRange(0, 4), ARCHIVED_TYPES, NO_CHANGES);
+      await one.append(partition, 4, 8, landedRange(4, 8), ARCHIVED_TYPES, NO_CHANGES);
+      expect(await other.append(partition, from, to, landedRange(from, to, deadAt), ARCHIVED_TYPES, NO_CHANGES)).toBe(
+        false,
+      );
       expect(await one.archivedTo(partition)).toBe(8);
       expect(await offsetsOf(partition, 'flight.landed', 100)).toEqual([0, 1, 2, 3, 4, 5, 6, 7]);
       expect(await offsetsOf(partition, null, 100)).toEqual([]);
-      expect(await one.append(partition, 8, 9, range(8, 9), TYPES, NO_CHANGES)).toBe(true);
+      expect(await one.append(partition, 8, 9, landedRange(8, 9), ARCHIVED_TYPES, NO_CHANGES)).toBe(true);
     });
 
     test('of two archivers at one range exactly one is first, every time, and no record is lost or twice', async () => {
@@ -205,7 +168,7 @@ export function masterDatasetContract(name: string, setup: () => Promise<MasterD
       for (let round = 0; round < 15; round++) {
         const tries = [one, other].map((archiver, index) => {
           const to = end + 1 + ((round + index) % 3);
-          return archiver.append(partition, end, to, range(end, to), TYPES, NO_CHANGES);
+          return archiver.append(partition, end, to, landedRange(end, to), ARCHIVED_TYPES, NO_CHANGES);
         });
         expect((await Promise.all(tries)).filter(Boolean)).toHaveLength(1);
         end = await one.archivedTo(partition);
@@ -218,7 +181,16 @@ export function masterDatasetContract(name: string, setup: () => Promise<MasterD
       const archiveOn = async (archiver: MasterDataset, records: number): Promise<number> => {
         let won = 0;
         for (let from = 0; (from = await archiver.archivedTo(partition)) < 120;) {
-          if (await archiver.append(partition, from, from + records, range(from, from + records), TYPES, NO_CHANGES))
+          if (
+            await archiver.append(
+              partition,
+              from,
+              from + records,
+              landedRange(from, from + records),
+              ARCHIVED_TYPES,
+              NO_CHANGES,
+            )
+          )
             won++;
         }
         return won;
@@ -232,7 +204,7 @@ export function masterDatasetContract(name: string, setup: () => Promise<MasterD
     test('the files below a cut are those of the ranges that begin below it, the one it goes through among them', async () => {
       const partition = newPartition();
       for (const from of [0, 10, 20])
-        await one.append(partition, from, from + 10, range(from, from + 10), TYPES, NO_CHANGES);
+        await one.append(partition, from, from + 10, landedRange(from, from + 10), ARCHIVED_TYPES, NO_CHANGES);
       const endsBelow = async (cut: Offset): Promise<Offset[]> =>
         (await one.filesBelow(below(partition, cut), 'flight.landed')).map(({ to }) => to);
       expect(await endsBelow(0)).toEqual([]);
@@ -249,9 +221,9 @@ export function masterDatasetContract(name: string, setup: () => Promise<MasterD
       const freed = { ...landedAt(5), appliedOffset: 7 };
       const resolution: ArchivedEvent = { ...landedAt(7), verdict: { kind: 'resolution' } };
       const first = [landedAt(0), deadAt(1), strangeAt(2), duplicateAt(3)];
-      await one.append(partition, 0, 4, first, TYPES, waitingOf(first));
+      await one.append(partition, 0, 4, first, ARCHIVED_TYPES, waitingOf(first));
       const second = [landedAt(4), heldAt(5), duplicateAt(6), resolution, freed, landedAt(8)];
-      await one.append(partition, 4, 9, second, TYPES, NO_CHANGES);
+      await one.append(partition, 4, 9, second, ARCHIVED_TYPES, NO_CHANGES);
       const within = async (from: Offset, below: Offset) => one.identities(partition, from, below);
       const identityAt = (offset: Offset) => {
         const { appendedAtMs, source, id } = landedAt(offset);
@@ -279,8 +251,8 @@ export function masterDatasetContract(name: string, setup: () => Promise<MasterD
       test('are the events of these types that apply in the range, all versions, as they came', async () => {
         const partition = newPartition();
         const first = [landedAt(0), deadAt(1), cancelledAt(2), landedAt(3, 2), strangeAt(4), duplicateAt(5)];
-        await one.append(partition, 0, 7, first, TYPES, waitingOf(first));
-        await one.append(partition, 7, 9, [landedAt(7), cancelledAt(8)], TYPES, NO_CHANGES);
+        await one.append(partition, 0, 7, first, ARCHIVED_TYPES, waitingOf(first));
+        await one.append(partition, 7, 9, [landedAt(7), cancelledAt(8)], ARCHIVED_TYPES, NO_CHANGES);
         const offsetsOf = async (from: Offset, below: Offset, types: readonly string[]): Promise<readonly Offset[]> =>
           (await readOf(partition, from, below, types)).map(({ offset }) => offset);
         expect(await offsetsOf(0, 9, ofBoth)).toEqual([0, 2, 3, 7, 8]);
@@ -299,10 +271,10 @@ export function masterDatasetContract(name: string, setup: () => Promise<MasterD
         const partition = newPartition();
         const held = (event: ArchivedEvent): ArchivedEvent => ({ ...event, verdict: { kind: 'held' } });
         const first = [deadAt(0), held(landedAt(1)), held(cancelledAt(2)), held(landedAt(3, 2)), landedAt(4)];
-        await one.append(partition, 0, 5, first, TYPES, NO_CHANGES);
+        await one.append(partition, 0, 5, first, ARCHIVED_TYPES, NO_CHANGES);
         const released = [landedAt(3, 2), cancelledAt(2), landedAt(1)].map((event) => ({ ...event, appliedOffset: 6 }));
         const second = [landedAt(5), cancelledAt(6), ...released, landedAt(7)];
-        await one.append(partition, 5, 8, second, TYPES, NO_CHANGES);
+        await one.append(partition, 5, 8, second, ARCHIVED_TYPES, NO_CHANGES);
         const placesOf = async (from: Offset, below: Offset): Promise<readonly (readonly Offset[])[]> =>
           (await readOf(partition, from, below, ofBoth)).map(({ offset, appliedOffset }) => [appliedOffset, offset]);
         const all = [4, 5, 6].map((offset) => [offset, offset]);
@@ -315,7 +287,7 @@ export function masterDatasetContract(name: string, setup: () => Promise<MasterD
       test('may be many, over many ranges; whoever has enough leaves, and may be stopped', async () => {
         const partition = newPartition();
         for (let from = 0; from < 9_000; from += 3_000)
-          await one.append(partition, from, from + 3_000, range(from, from + 3_000), TYPES, NO_CHANGES);
+          await one.append(partition, from, from + 3_000, landedRange(from, from + 3_000), ARCHIVED_TYPES, NO_CHANGES);
         const records = await readOf(partition, 10, 8_990, ofLanded);
         expect(records.map(({ offset }) => offset)).toEqual(Array.from({ length: 8_980 }, (_, n) => n + 10));
         for await (const chunk of one.read(partition, { from: 0, below: 9_000 }, ofLanded)) {
@@ -333,9 +305,9 @@ export function masterDatasetContract(name: string, setup: () => Promise<MasterD
     test('the summary counts what is set aside and tells the newest append time, exactly at the cut', async () => {
       const partition = newPartition();
       const first = [landedAt(0), deadAt(1), strangeAt(2), deadAt(3)];
-      await one.append(partition, 0, 4, first, TYPES, waitingOf(first));
+      await one.append(partition, 0, 4, first, ARCHIVED_TYPES, waitingOf(first));
       const second = [landedAt(4), deadAt(5), duplicateAt(6), deadAt(7), duplicateAt(8)];
-      await one.append(partition, 4, 9, second, TYPES, waitingOf(second));
+      await one.append(partition, 4, 9, second, ARCHIVED_TYPES, waitingOf(second));
       const summaryAt = (cut: Offset) => one.summaryBelow(below(partition, cut));
       expect(await summaryAt(0)).toEqual({ deadLetters: 0, duplicates: 0, held: 0, appliedAtMs: null });
       expect(await summaryAt(1)).toEqual({ deadLetters: 0, duplicates: 0, held: 0, appliedAtMs: appendedAt(0) });
@@ -354,7 +326,10 @@ export function masterDatasetContract(name: string, setup: () => Promise<MasterD
       const freed = (offset: Offset, appliedOffset: Offset): ArchivedEvent => ({ ...landedAt(offset), appliedOffset });
       const resolution = { kind: 'resolution' } as const;
       const first = [deadAt(0), heldAt(1), landedAt(2)];
-      await one.append(partition, 0, 3, first, TYPES, { opened: [opened(0, WHY), opened(1, null)], closed: [] });
+      await one.append(partition, 0, 3, first, ARCHIVED_TYPES, {
+        opened: [opened(0, WHY), opened(1, null)],
+        closed: [],
+      });
       const second = [
         heldAt(3),
         { ...landedAt(4), verdict: resolution },
@@ -369,7 +344,7 @@ export function masterDatasetContract(name: string, setup: () => Promise<MasterD
         { offset: 3, at: 4, by: 'release' },
       ];
       const waiting: WaitingChanges = { opened: [opened(3, null), opened(6, WHY)], closed };
-      expect(await one.append(partition, 3, 7, second, TYPES, waiting)).toBe(true);
+      expect(await one.append(partition, 3, 7, second, ARCHIVED_TYPES, waiting)).toBe(true);
       const asideAt = async (cut: Offset): Promise<readonly number[]> => {
         const { deadLetters, held } = await one.summaryBelow(below(partition, cut));
         return [deadLetters, held];
@@ -396,9 +371,9 @@ export function masterDatasetContract(name: string, setup: () => Promise<MasterD
     test('the summary of a cut through several partitions is of all of them', async () => {
       const first = newPartition();
       const second = { ...first, partition: 1 };
-      const [ofFirst, ofSecond] = [[...range(0, 8), deadAt(8)], range(0, 4, deadAt)];
-      await one.append(first, 0, 9, ofFirst, TYPES, waitingOf(ofFirst));
-      await one.append(second, 0, 4, ofSecond, TYPES, waitingOf(ofSecond));
+      const [ofFirst, ofSecond] = [[...landedRange(0, 8), deadAt(8)], landedRange(0, 4, deadAt)];
+      await one.append(first, 0, 9, ofFirst, ARCHIVED_TYPES, waitingOf(ofFirst));
+      await one.append(second, 0, 4, ofSecond, ARCHIVED_TYPES, waitingOf(ofSecond));
       expect(await one.summaryBelow({ [first.stream]: [9, 2] })).toEqual({
         deadLetters: 3,
         duplicates: 0,

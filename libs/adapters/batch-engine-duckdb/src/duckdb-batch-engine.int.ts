@@ -147,7 +147,15 @@ async function archived(
      TO ${duckDb.quoteText(location)} (FORMAT parquet)`,
   );
   const place = { partition: { stream, partition }, from, to: from + flights.length };
-  return { ...place, eventType: type, eventVersion: version, rowCount: flights.length, sizeBytes: null, location };
+  return {
+    ...place,
+    eventType: type,
+    eventVersion: version,
+    rowCount: flights.length,
+    sizeBytes: null,
+    times: null,
+    location,
+  };
 }
 
 const sqlLiteral = (value: Scalar): string =>
@@ -493,7 +501,15 @@ describe('the DuckDB batch engine', () => {
          range AS d_delay, ${unread} FROM range(${ROWS})) TO '${location}' (FORMAT parquet, ROW_GROUP_SIZE 10000)`,
       );
       const place = { partition: { stream: 'flights', partition: 0 }, from: 0, to: ROWS };
-      file = { ...place, eventType: landed.type, eventVersion: 1, rowCount: ROWS, sizeBytes: null, location };
+      file = {
+        ...place,
+        eventType: landed.type,
+        eventVersion: 1,
+        rowCount: ROWS,
+        sizeBytes: null,
+        times: null,
+        location,
+      };
     }, 60_000);
     beforeEach(async () => {
       small = await DuckDbBatchEngine.open({ masterDataset, tempDirectory: directory, memoryLimitMiB: 64, threads: 1 });

@@ -1,19 +1,19 @@
-import { offsetAt, type SqlRelation, type ViewPlan } from '@twofold/core';
+import { offsetAt, type SqlRelation, type ViewPlan, type WindowSpan } from '@twofold/core';
 import type { ArchiveFile, EventRange } from '@twofold/ports';
 import { archiveRelation } from './archive-relation.js';
 
 /**
  * The events of a view's sources in a range of offsets. A file holds events of one type alone, none of them dead, so only those
- * that an end of the range goes through are looked at event by event, and those outside of it not at all.
+ * that an end of the range goes through are looked at event by event, and those outside of it, or of its windows, not at all.
  */
 export const relationsWithin = (
   plan: ViewPlan,
-  { from, to }: Pick<EventRange, 'from' | 'to'>,
+  { from, to, windows }: EventRange,
   files: readonly ArchiveFile[],
 ): readonly SqlRelation[] =>
   plan.sources.flatMap((source, index) => {
     const touched = files
-      .filter(({ eventType }) => eventType === source.event.type)
+      .filter(({ eventType, times }) => eventType === source.event.type && mayHave(windows, times))
       .map((file) => ({ file, from: offsetAt(from, file.partition), to: offsetAt(to, file.partition) }))
       .filter((one) => one.file.from < one.to && one.from < one.file.to);
     const whole = touched.filter(isWhole).map(({ file }) => file);
@@ -28,5 +28,9 @@ export const relationsWithin = (
   });
 
 type Touched = { readonly file: ArchiveFile; readonly from: number; readonly to: number };
+
+/** Whether events of these times may be of these windows; of old files nobody knows. */
+const mayHave = (windows: WindowSpan | null, times: ArchiveFile['times']): boolean =>
+  windows === null || times === null || (times.oldestMs < windows.toMs && times.newestMs >= windows.fromMs);
 
 const isWhole = ({ file, from, to }: Touched): boolean => from <= file.from && file.to <= to;

@@ -19,7 +19,10 @@ deadLettersContract('Postgres', async () => ({
   append: async ({ stream, partition }, from, to, changes) => {
     const range = { fromOffset: BigInt(from), toOffset: BigInt(to), deadLetters: 0 };
     await metadata.prisma.$transaction([
-      metadata.prisma.archiveRange.create({ data: { stream, partition, ...range }, select: { fromOffset: true } }),
+      metadata.prisma.archiveRange.create({
+        data: { edition: 1, stream, partition, ...range },
+        select: { fromOffset: true },
+      }),
       ...waitingStatements(metadata, { stream, partition }, changes),
     ]);
   },

@@ -13,24 +13,16 @@ import {
   type SetAside,
 } from '@twofold/core';
 import type { ArchiveFile, ArchivedIdentity, MasterDataset, WaitingChanges } from '@twofold/ports';
+import { InMemoryArchive, type InMemoryRange } from './in-memory-archive.js';
 import { InMemoryDeadLetters } from './in-memory-dead-letters.js';
-
-type Range = {
-  readonly partition: Partition;
-  readonly from: Offset;
-  readonly to: Offset;
-  /** In the order in which they count. */
-  readonly events: readonly ArchivedEvent[];
-  /** By version of event type; null: the records that are set aside, or no event of a known type. */
-  readonly byVersion: ReadonlyMap<EventType | null, readonly ArchivedEvent[]>;
-};
 
 /** The meaning of the master dataset, in arrays. Its files are names only; `eventsBelow` has what stands in them. */
 export class InMemoryMasterDataset implements MasterDataset {
-  private readonly ranges = new Map<string, Range[]>();
-
-  /** What waits is written here. */
-  constructor(private readonly deadLetters = new InMemoryDeadLetters()) {}
+  /** What waits is written to `deadLetters`; `archive` has the editions. */
+  constructor(
+    private readonly deadLetters = new InMemoryDeadLetters(),
+    private readonly archive = new InMemoryArchive(),
+  ) {}
 
   async archivedTo(partition: Partition): Promise<Offset> {
     return this.rangesOf(partition).at(-1)?.to ?? 0;
@@ -45,15 +37,10 @@ export class InMemoryMasterDataset implements MasterDataset {
     waiting: WaitingChanges,
   ): Promise<boolean> {
     if (to <= from) impossible(`the range [${from}, ${to}) is empty`);
+    await this.archive.switching;
     const ranges = this.rangesOf(partition);
     if ((ranges.at(-1)?.to ?? 0) !== from) return false;
-    const known = new Map(types.map((version) => [dataSchemaOf(version), version]));
-    const names = new Set(types.map(({ type }) => type));
-    const versionOf = (event: ArchivedEvent): EventType | null =>
-      event.verdict.kind !== 'event' || !names.has(event.type)
-        ? null
-        : (known.get(dataSchemaOf(event)) ?? impossible(`offset ${event.offset} of a version that was not given`));
-    ranges.push({ partition, from, to, events, byVersion: Map.groupBy(events, versionOf) });
+    ranges.push({ partition, from, to, events, byVersion: byVersionOf(events, types) });
     this.deadLetters.record(partition, to, waiting);
     return true;
   }
@@ -67,8 +54,11 @@ export class InMemoryMasterDataset implements MasterDataset {
           const sizeBytes = events.reduce((sum, { dataText }) => sum + 1 + Buffer.byteLength(dataText ?? ''), 0);
           const eventVersion = version?.version ?? null;
           const name = version === null ? 'other' : `${version.type}.${version.version}`;
+          const oldestMs = Math.min(...events.map(({ timeMs }) => timeMs));
+          const times =
+            version === null ? null : { oldestMs, newestMs: Math.max(...events.map(({ timeMs }) => timeMs)) };
           const location = `/in-memory/${partitionName(partition)}/${from}-${to}/${name}`;
-          return { partition, from, to, eventType, eventVersion, rowCount, sizeBytes, location };
+          return { partition, from, to, eventType, eventVersion, rowCount, sizeBytes, times, location };
         }),
     );
   }
@@ -128,22 +118,34 @@ export class InMemoryMasterDataset implements MasterDataset {
 
   async close(): Promise<void> {}
 
-  private rangesOf(partition: Partition): Range[] {
-    const ranges = this.ranges.get(partitionName(partition)) ?? [];
-    this.ranges.set(partitionName(partition), ranges);
-    return ranges;
+  private rangesOf(partition: Partition): InMemoryRange[] {
+    return this.archive.rangesOf(this.archive.current, partition);
   }
 
-  private rangesBelow(cut: OffsetVector): readonly Range[] {
+  private rangesBelow(cut: OffsetVector): readonly InMemoryRange[] {
     return Object.entries(cut).flatMap(([stream, offsets]) =>
       offsets.flatMap((offset, partition) => this.rangesOf({ stream, partition }).filter(({ from }) => from < offset)),
     );
   }
 }
 
+/** @throws where an event is of a version that was not given */
+function byVersionOf(
+  events: readonly ArchivedEvent[],
+  types: readonly EventType[],
+): ReadonlyMap<EventType | null, readonly ArchivedEvent[]> {
+  const known = new Map(types.map((version) => [dataSchemaOf(version), version]));
+  const names = new Set(types.map(({ type }) => type));
+  return Map.groupBy(events, (event) =>
+    event.verdict.kind !== 'event' || !names.has(event.type)
+      ? null
+      : (known.get(dataSchemaOf(event)) ?? impossible(`offset ${event.offset} of a version that was not given`)),
+  );
+}
+
 const recordsBelow = (
   cut: OffsetVector,
-  { partition, byVersion }: Range,
+  { partition, byVersion }: InMemoryRange,
   isWanted: (version: EventType | null) => boolean = () => true,
 ): readonly ArchivedEvent[] =>
   [...byVersion]

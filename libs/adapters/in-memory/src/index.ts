@@ -1,3 +1,5 @@
+export { InMemoryArchive } from './in-memory-archive.js';
+export { InMemoryArchiveEditions } from './in-memory-archive-editions.js';
 export { InMemoryAuditLedger } from './in-memory-audit-ledger.js';
 export { InMemoryBatchViewStore } from './in-memory-batch-view-store.js';
 export { InMemoryBoundaries } from './in-memory-boundaries.js';
@@ -6,6 +8,7 @@ export { InMemoryControlChannel } from './in-memory-control-channel.js';
 export { InMemoryDeadLetters } from './in-memory-dead-letters.js';
 export { InMemoryEventLog } from './in-memory-event-log.js';
 export { InMemoryMasterDataset } from './in-memory-master-dataset.js';
+export { InMemoryMigrationJournal } from './in-memory-migration-journal.js';
 export { InMemoryReplayJournal } from './in-memory-replay-journal.js';
 export { InMemoryReplayLedger } from './in-memory-replay-ledger.js';
 export { InMemorySpeedViewStore } from './in-memory-speed-view-store.js';

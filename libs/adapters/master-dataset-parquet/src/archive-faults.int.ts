@@ -3,7 +3,15 @@ import { mkdir, mkdtemp, readdir, rename, rm, writeFile } from 'node:fs/promises
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { TwofoldError, defineEvent, string, type ArchivedEvent, type Offset, type Partition } from '@twofold/core';
+import {
+  FIRST_LAYOUT,
+  TwofoldError,
+  defineEvent,
+  string,
+  type ArchivedEvent,
+  type Offset,
+  type Partition,
+} from '@twofold/core';
 import { migrate, openMetadata, type Metadata } from '@twofold/metadata';
 import { NO_CHANGES } from '@twofold/ports';
 import { testDatabase } from '@twofold/testkit';
@@ -63,8 +71,11 @@ describe('an archiver that fails or is killed', () => {
   /** The database, where something happens around the transaction that makes a range live. */
   function writingTheManifest(around: (write: () => Promise<unknown>) => Promise<unknown>): Metadata {
     const prisma = Object.create(database.prisma) as Metadata['prisma'];
-    const value = (statements: Parameters<Metadata['prisma']['$transaction']>[0]): Promise<unknown> =>
-      around(() => database.prisma.$transaction(statements));
+    const value = (...[work, options]: Parameters<Metadata['prisma']['$transaction']>): Promise<unknown> => {
+      const run = (): Promise<unknown> => database.prisma.$transaction(work, options);
+      // who reads, reads a snapshot
+      return options?.isolationLevel === undefined ? around(run) : run();
+    };
     return { ...database, prisma: Object.defineProperty(prisma, '$transaction', { value }) };
   }
   /** Where a partition's files stand: it has at least one. */
@@ -146,6 +157,7 @@ describe('an archiver that fails or is killed', () => {
     await append(archiver, partition, 0, 5);
     const shelf = await shelfOf(partition);
     const others = {
+      edition: 1,
       partition,
       from,
       to,
@@ -157,7 +169,7 @@ describe('an archiver that fails or is killed', () => {
       waiting: NO_CHANGES,
     };
     const tooLate = writingTheManifest(async (write) => {
-      expect(await new ArchiveManifest(database).add(others)).toBe(true);
+      expect(await new ArchiveManifest(database).add(others, 'current')).toBe(true);
       return write();
     });
     const late = await ParquetMasterDataset.open({ directory, database: tooLate });
@@ -209,6 +221,7 @@ describe('an archiver that fails or is killed', () => {
         '/dev/full',
         archiveColumns(partition, landed),
         records(0, 5_000).map((event, place) => ({ ...event, place })),
+        FIRST_LAYOUT,
       ),
     );
     await expect(toFullDisk).rejects.toMatchObject({ name: 'TwofoldError', code: 'store-unavailable' });

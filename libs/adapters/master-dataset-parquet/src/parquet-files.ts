@@ -3,16 +3,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { DuckDBDataChunk, DuckDBInstance, DuckDBVector, type DuckDBConnection } from '@duckdb/node-api';
-import { duckDb, type ArchivedRecord, type Offset, type SetAside } from '@twofold/core';
+import { TwofoldError, duckDb, type ArchiveLayout, type ArchivedRecord, type Offset } from '@twofold/core';
 import type { ArchivedIdentity } from '@twofold/ports';
 import type { ArchiveColumn } from './archive-column.js';
+import type { Summary } from './archive-summary.js';
+import { parquetFormat } from './parquet-format.js';
 import type { PlacedEvent } from './range-part.js';
 import { recordsOfChunk, selectRecords } from './select-records.js';
 
 /** What the rows of all files under way may take before they spill. A range of 50,000 flights takes some 20 MB. */
 const MEMORY_LIMIT_MIB = 1024;
-/** Rows of a row group at most: DuckDB's own default, which a usual range stays below, so that its file is one group. */
-const ROW_GROUP_ROWS = 122_880;
 /** DuckDB's vectors have a fixed size. */
 const CHUNK_ROWS = DuckDBVector.standardSize();
 
@@ -25,10 +25,11 @@ export class ParquetFiles {
     private readonly spillDirectory: string,
   ) {}
 
-  static async open(): Promise<ParquetFiles> {
+  /** `threads`: of one statement. */
+  static async open(threads = 1): Promise<ParquetFiles> {
     const spillDirectory = await mkdtemp(join(tmpdir(), 'twofold-archive-'));
     const instance = await DuckDBInstance.create(':memory:', {
-      threads: '1', // a file is written by one thread anyway; several files may be under way
+      threads: String(threads),
       memory_limit: `${MEMORY_LIMIT_MIB}MiB`,
       temp_directory: spillDirectory,
       autoinstall_known_extensions: 'false',
@@ -37,22 +38,23 @@ export class ParquetFiles {
   }
 
   /** Writes the events in the order given. */
-  async write(path: string, columns: readonly ArchiveColumn[], events: readonly PlacedEvent[]): Promise<void> {
+  async write(
+    path: string,
+    columns: readonly ArchiveColumn[],
+    events: readonly PlacedEvent[],
+    layout: ArchiveLayout,
+  ): Promise<void> {
     await this.connected(async (connection) => {
       const declared = columns.map(({ name, type }) => `${quoteIdentifier(name)} ${type}`);
       // a temporary table is its connection's own
       await connection.run(`CREATE TEMP TABLE archived (${declared.join(', ')})`);
       await fill(connection, columns, events);
-      const format = `FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE ${ROW_GROUP_ROWS}`;
-      await connection.run(`COPY archived TO ${quoteText(path)} (${format})`);
+      await connection.run(`COPY archived TO ${quoteText(path)} ${parquetFormat(layout)}`);
     });
   }
 
   /** What of the files' records below an offset is dead or a duplicate, and their newest append time. */
-  async summaryBelow(
-    paths: readonly string[],
-    below: Offset,
-  ): Promise<SetAside & { readonly appliedAtMs: number | null }> {
+  async summaryBelow(paths: readonly string[], below: Offset): Promise<Summary> {
     return this.connected(async (connection) => {
       const reader = await connection.runAndReadAll(
         `SELECT count(*) FILTER (verdict = 'dead'), count(*) FILTER (verdict = 'duplicate'), max(appended_at)
@@ -110,11 +112,19 @@ export class ParquetFiles {
     await rm(this.spillDirectory, { recursive: true, force: true });
   }
 
-  private async connected<T>(work: (connection: DuckDBConnection) => Promise<T>): Promise<T> {
+  /** Work on a connection of its own. Rejects with `conflict` when `stop` is aborted first. */
+  async connected<T>(work: (connection: DuckDBConnection) => Promise<T>, stop?: AbortSignal): Promise<T> {
     const connection = await this.instance.connect();
+    const interrupt = (): void => connection.interrupt();
+    stop?.addEventListener('abort', interrupt);
     try {
+      if (stop?.aborted === true) throw new TwofoldError('conflict', 'work on the archive was stopped');
       return await work(connection);
+    } catch (error) {
+      if (stop?.aborted !== true) throw error;
+      throw new TwofoldError('conflict', 'work on the archive was stopped', undefined, { cause: error });
     } finally {
+      stop?.removeEventListener('abort', interrupt);
       connection.closeSync();
     }
   }

@@ -1,4 +1,4 @@
-import { readdir, rm, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import {
   TwofoldError,
@@ -18,10 +18,13 @@ import type { ArchiveFile, ArchivedIdentity, MasterDataset, WaitingChanges } fro
 import { archiveColumns } from './archive-column.js';
 import { reachedFiles, reachingFiles } from './archive-failure.js';
 import { ArchiveManifest, partitionsOf } from './archive-manifest.js';
+import { ArchiveShelves, removeFiles } from './archive-shelves.js';
+import { newestOf, summaryBelow, type Summary } from './archive-summary.js';
+import type { CurrentEdition } from './current-edition.js';
 import { makeDirectory, settleFile } from './durable-file.js';
-import { nameWhileWriting, newFileName, rangeStartOf } from './file-name.js';
+import { nameWhileWriting, newFileName } from './file-name.js';
 import { ParquetFiles } from './parquet-files.js';
-import { splitByVersion } from './range-part.js';
+import { splitRange, type PlacedEvent } from './range-part.js';
 import { sortedAtOnce } from './sorted-at-once.js';
 
 export type ParquetMasterDatasetOptions = {
@@ -37,31 +40,22 @@ const PATTERN_CHARACTERS = /[*?[\]{}]/;
 /**
  * The archive as Parquet files in a directory per database, stream and partition; Postgres says which of them are live.
  * A file is complete and on disk before it is named there, and never changes after.
- *
- * Ranges are a chain, so once [from, to) is live, no other attempt at `from` can be: its files are removed by whoever
- * archives at or beyond `from` next, and no clock decides. A slower archiver may lose files it is still writing by
- * that, but only where it has lost the range already.
  */
 export class ParquetMasterDataset implements MasterDataset {
-  /** By partition: where its files stand, and the offset below which files that nothing names have been removed. */
-  private readonly shelves = new Map<string, { readonly directory: string; tidyTo: Offset }>();
-
   private constructor(
     private readonly directory: string,
+    private readonly database: Metadata,
     private readonly manifest: ArchiveManifest,
+    private readonly shelves: ArchiveShelves,
     private readonly files: ParquetFiles,
   ) {}
 
   /** @throws TwofoldError `store-unavailable`; `invalid-configuration` where the directory's path has one of * ? [ ] { } */
   static async open({ directory, database }: ParquetMasterDatasetOptions): Promise<ParquetMasterDataset> {
-    const root = resolve(directory);
-    if (PATTERN_CHARACTERS.test(root)) {
-      throw new TwofoldError('invalid-configuration', `the archive's path has one of * ? [ ] { } in it: ${root}`);
-    }
     const manifest = new ArchiveManifest(database);
-    const ownDirectory = join(root, await manifest.databaseName());
-    await reachingFiles(root, () => makeDirectory(root, ownDirectory));
-    return new ParquetMasterDataset(ownDirectory, manifest, await ParquetFiles.open());
+    const ownDirectory = await openDirectory(directory, manifest);
+    const shelves = new ArchiveShelves(ownDirectory, manifest);
+    return new ParquetMasterDataset(ownDirectory, database, manifest, shelves, await ParquetFiles.open());
   }
 
   archivedTo(partition: Partition): Promise<Offset> {
@@ -77,14 +71,16 @@ export class ParquetMasterDataset implements MasterDataset {
     waiting: WaitingChanges,
   ): Promise<boolean> {
     mustFill(events, from, to);
+    const current = await this.manifest.current();
     if ((await this.archivedTo(partition)) !== from) return false;
-    const files = await this.write(partition, from, to, events, types);
+    const files = await this.write(current, partition, from, to, events, types);
     if (files === null) return false;
-    const range = { partition, from, to, files, waiting, ...summaryOf(events, waiting) };
+    const { edition } = current;
+    const range = { edition, partition, from, to, files, waiting, ...summaryOf(events, waiting) };
     // When this rejects, the range may yet become live: its files stay, for the next archiver to judge.
-    const isLive = await this.manifest.add(range);
-    if (isLive) await this.tidy(partition, from);
-    else await remove(files.map(({ location }) => location));
+    const isLive = await this.manifest.add(range, 'current');
+    if (isLive) await this.shelves.tidy(edition, partition, from);
+    else await removeFiles(files.map(({ location }) => location));
     return isLive;
   }
 
@@ -99,20 +95,26 @@ export class ParquetMasterDataset implements MasterDataset {
     stop?: AbortSignal,
   ): AsyncGenerator<readonly ArchivedRecord[], void, undefined> {
     for (let at = from; at < below;) {
+      // of the edition that is current by now: it may have ranges of other lengths than the one before
       const ranges = await this.manifest.rangesWithin(partition, at, below, types);
-      at = ranges.at(-1)?.to ?? impossible(`the events from ${at} on of ${partitionName(partition)}, not archived`);
-      for (const locations of sortedAtOnce(ranges)) {
-        const records = this.files.records(locations, from, below, types);
+      const to =
+        ranges.at(-1)?.to ?? impossible(`the events from ${at} on of ${partitionName(partition)}, not archived`);
+      for (const part of sortedAtOnce(ranges, at, below)) {
+        const records = this.files.records(part.locations, part.from, part.below, types);
         for await (const chunk of reachedFiles(this.directory, records)) {
           if (stop?.aborted) throw new TwofoldError('conflict', `reading ${partitionName(partition)} was stopped`);
           yield chunk;
         }
       }
+      at = to;
     }
   }
 
-  async summaryBelow(cut: OffsetVector): Promise<SetAside & { readonly appliedAtMs: number | null }> {
-    const summaries = await Promise.all(partitionsOf(cut).map((partition) => this.summaryOf(partition)));
+  async summaryBelow(cut: OffsetVector): Promise<Summary> {
+    const ofPartitions = partitionsOf(cut).map(({ offset, ...partition }) =>
+      reachingFiles(this.directory, () => summaryBelow(this.database, this.files, partition, offset)),
+    );
+    const summaries = await Promise.all(ofPartitions);
     const appliedAtMs = Math.max(...summaries.map((summary) => summary.appliedAtMs ?? -Infinity));
     return {
       ...sumAside(summaries),
@@ -131,13 +133,14 @@ export class ParquetMasterDataset implements MasterDataset {
 
   /** The files of a range, complete and on disk; null: another archiver made the range live meanwhile. */
   private async write(
+    { edition, layout }: CurrentEdition,
     partition: Partition,
     from: Offset,
     to: Offset,
     events: readonly ArchivedEvent[],
     types: readonly EventType[],
   ): Promise<readonly ArchiveFile[] | null> {
-    const parts = splitByVersion(events, types).map(({ version, events: rows }) => ({
+    const parts = splitRange(events, types, layout).map(({ version, events: rows }) => ({
       rows,
       eventType: version?.type ?? null,
       eventVersion: version?.version ?? null,
@@ -147,71 +150,36 @@ export class ParquetMasterDataset implements MasterDataset {
     const attempted: string[] = [];
     try {
       return await reachingFiles(this.directory, async () => {
-        const { directory } = await this.shelfOf(partition);
+        const directory = await this.shelves.directoryOf(edition, partition);
         const files: ArchiveFile[] = [];
         for (const { name, columns, rows, eventType, eventVersion } of parts) {
           const location = join(directory, name);
           const temporary = join(directory, nameWhileWriting(name));
           attempted.push(temporary, location);
-          await this.files.write(temporary, columns, rows);
+          await this.files.write(temporary, columns, rows, layout);
           await settleFile(temporary, location);
           const { size: sizeBytes } = await stat(location);
-          files.push({ partition, from, to, eventType, eventVersion, rowCount: rows.length, sizeBytes, location });
+          const about = { eventType, eventVersion, rowCount: rows.length, sizeBytes, times: timesOf(eventType, rows) };
+          files.push({ partition, from, to, ...about, location });
         }
         return files;
       });
     } catch (error) {
-      await remove(attempted);
+      await removeFiles(attempted);
       if ((await this.archivedTo(partition)) !== from) return null;
       throw error;
     }
   }
+}
 
-  /** Removes what attempts that came to nothing left behind, of ranges that begin at or before one that is live. */
-  private async tidy(partition: Partition, live: Offset): Promise<void> {
-    try {
-      const shelf = await this.shelfOf(partition);
-      const found = (await readdir(shelf.directory)).filter((name) => {
-        const from = rangeStartOf(name);
-        return from !== null && from >= shelf.tidyTo && from <= live;
-      });
-      const named = await this.manifest.locationsFrom(partition, shelf.tidyTo, live);
-      await remove(found.map((name) => join(shelf.directory, name)).filter((location) => !named.has(location)));
-      shelf.tidyTo = live;
-    } catch {
-      // The range is live all the same; the next append tidies here too.
-    }
-  }
-
-  private async shelfOf(partition: Partition): Promise<{ readonly directory: string; tidyTo: Offset }> {
-    const known = this.shelves.get(partitionName(partition));
-    if (known !== undefined) return known;
-    const directory = join(this.directory, partition.stream, String(partition.partition));
-    await makeDirectory(this.directory, directory);
-    const shelf = { directory, tidyTo: 0 };
-    this.shelves.set(partitionName(partition), shelf);
-    return shelf;
-  }
-
-  private async summaryOf(
-    partition: Partition & { readonly offset: Offset },
-  ): Promise<SetAside & { readonly appliedAtMs: number | null }> {
-    const { newestAppendedAtMs, divided, wholeTo, ...whole } = await this.manifest.rangesBelow(
-      partition,
-      partition.offset,
-    );
-    if (divided === null && wholeTo < partition.offset) {
-      impossible(`a summary below offset ${partition.offset} of ${partitionName(partition)}, archived to ${wholeTo}`);
-    }
-    if (divided === null || divided.locations.length === 0) return { ...whole, appliedAtMs: newestAppendedAtMs };
-    const part = await reachingFiles(this.directory, () =>
-      this.files.summaryBelow(divided.locations, partition.offset),
-    );
-    return {
-      ...sumAside([whole, part, divided.aside]),
-      appliedAtMs: newestOf(newestAppendedAtMs, part.appliedAtMs),
-    };
-  }
+/** Where the files of this database stand below the directory. @throws TwofoldError `invalid-configuration`, `store-unavailable` */
+export async function openDirectory(directory: string, manifest: ArchiveManifest): Promise<string> {
+  const root = resolve(directory);
+  if (PATTERN_CHARACTERS.test(root))
+    throw new TwofoldError('invalid-configuration', `the archive's path has one of * ? [ ] { } in it: ${root}`);
+  const ownDirectory = join(root, await manifest.databaseName());
+  await reachingFiles(root, () => makeDirectory(root, ownDirectory));
+  return ownDirectory;
 }
 
 function mustFill(events: readonly ArchivedEvent[], from: Offset, to: Offset): void {
@@ -235,10 +203,11 @@ const summaryOf = (
   newestAppendedAtMs: events.reduce<number | null>((newest, { appendedAtMs }) => newestOf(newest, appendedAtMs), null),
 });
 
-const newestOf = (a: number | null, b: number | null): number | null =>
-  a === null || b === null ? (a ?? b) : Math.max(a, b);
-
-/** As far as it goes: a file that nothing names does no harm, and is found again. */
-const remove = async (locations: readonly string[]): Promise<void> => {
-  await Promise.allSettled(locations.map((location) => rm(location, { force: true })));
-};
+/** null: what is no event has no time that counts. */
+const timesOf = (eventType: string | null, events: readonly PlacedEvent[]): ArchiveFile['times'] =>
+  eventType === null
+    ? null
+    : {
+        oldestMs: events.reduce((oldest, { timeMs }) => Math.min(oldest, timeMs), Infinity),
+        newestMs: events.reduce((newest, { timeMs }) => Math.max(newest, timeMs), -Infinity),
+      };

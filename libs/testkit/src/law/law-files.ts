@@ -36,16 +36,19 @@ function filesOf(event: EventType, { partitions, log }: LawCase): readonly Archi
     return Array.from({ length: count }, (_, file): ArchiveFile => {
       const from = file * OFFSETS_OF_FILE;
       const to = Math.min(from + OFFSETS_OF_FILE, headOf(records));
+      const within = records.filter(
+        (record) => isOf(event, record) && record.appliedOffset >= from && record.appliedOffset < to,
+      );
+      const timesMs = within.map(({ timeMs }) => timeMs);
       return {
         partition,
         from,
         to,
         eventType: event.type,
         eventVersion: event.version,
-        rowCount: records.filter(
-          (record) => isOf(event, record) && record.appliedOffset >= from && record.appliedOffset < to,
-        ).length,
+        rowCount: within.length,
         sizeBytes: null,
+        times: within.length === 0 ? null : { oldestMs: Math.min(...timesMs), newestMs: Math.max(...timesMs) },
         location: `${event.type}/${event.version}/${partition.partition}/${from}/${to}`,
       };
     }).filter(({ rowCount }) => rowCount > 0);
