@@ -14,7 +14,6 @@ const MAX_NAME_LENGTH = 200;
 
 /** What a replay has where nothing is said. */
 export type ReplayDefaults = {
-  readonly engine: string;
   /** How long the version that does not serve is kept after a move, milliseconds. */
   readonly keepMs: number;
 };
@@ -49,20 +48,16 @@ const events = z.strictObject({
 });
 const id = z.object({ id: text(MAX_NAME_LENGTH).min(1) });
 
-export function readPlan(view: string, body: unknown, defaults: ReplayDefaults): WantedReplay {
+export function readPlan(view: string, body: unknown): WantedReplay {
   const { version, engine } = read(plan, body);
-  return { view, version: version ?? null, engine: engine ?? defaults.engine };
+  return { view, version: version ?? null, engine: engine ?? null };
 }
 
-export function readRequest(
-  view: string,
-  body: unknown,
-  defaults: ReplayDefaults,
-): { readonly request: ReplayRequest; readonly who: Who } {
+export function readRequest(view: string, body: unknown): { readonly request: ReplayRequest; readonly who: Who } {
   const { version, engine, eventsPerSecond, promoteWithin, ...who } = read(request, body);
   return {
     request: {
-      ...{ view, version: version ?? null, engine: engine ?? defaults.engine },
+      ...{ view, version: version ?? null, engine: engine ?? null },
       ...{ eventsPerSecond: eventsPerSecond ?? null, promoteWithin: promoteWithin ?? null },
     },
     who: whoOf(who),

@@ -1,7 +1,7 @@
 import {
   TwofoldError,
+  liveViewOf,
   partitionName,
-  planView,
   viewNamed,
   type Catalog,
   type Offset,
@@ -9,18 +9,27 @@ import {
   type Partition,
   type ViewPlan,
 } from '@twofold/core';
-import type { EventLogReader, MasterDataset, ReplayJournal, StoredVersion, ViewVersions } from '@twofold/ports';
+import {
+  FOLD,
+  type EventLogReader,
+  type MasterDataset,
+  type ReplayJournal,
+  type StoredVersion,
+  type ViewVersions,
+} from '@twofold/ports';
 
 export type PlanReplayPorts = {
-  readonly catalog: Pick<Catalog, 'views'>;
+  readonly catalog: Pick<Catalog, 'views' | 'events' | 'projections'>;
   readonly versions: Pick<ViewVersions, 'list'>;
   readonly journal: Pick<ReplayJournal, 'list' | 'unfinished'>;
   readonly log: Pick<EventLogReader, 'bounds'>;
   readonly archive: Pick<MasterDataset, 'archivedTo' | 'filesBelow'>;
+  /** What computes a view where nothing is said. */
+  readonly defaultEngine: string;
 };
 
-/** Which version is built. null: the one that the catalog declares. */
-export type WantedReplay = { readonly view: string; readonly version: string | null; readonly engine: string };
+/** `version` null: the one that the catalog declares. `engine` null: the default, where it computes such a view. */
+export type WantedReplay = { readonly view: string; readonly version: string | null; readonly engine: string | null };
 
 /** One partition of the history that a replay goes through. */
 export type PlannedPartition = Partition & {
@@ -57,14 +66,17 @@ const COUNTED_REPLAYS = 5;
 /**
  * What a replay of a view would do: the dry run. Writes nothing.
  *
- * Rejects with `unknown-view`; `not-found` for a version that is not registered; `conflict` where the version serves, or is not
+ * Rejects with `invalid-value` for an engine that does not compute it; `invalid-view-definition` where this build does not have it;
+ * `unknown-view`; `not-found` for a version that is not registered; `conflict` where the version serves, or is not
  * free to be built; `history-truncated`, naming every range that neither archive nor log has; `log-unavailable`, `store-unavailable`.
  */
-export async function planReplay(ports: PlanReplayPorts, { view, version, engine }: WantedReplay): Promise<ReplayPlan> {
+export async function planReplay(ports: PlanReplayPorts, asked: WantedReplay): Promise<ReplayPlan> {
+  const { view, version } = asked;
   const declared = viewNamed(ports.catalog, view).id;
   const wanted = version ?? declared.version;
   const { free, serving } = await freeVersion(ports, view, wanted);
-  const plan = planView(free.definition, free.events);
+  const { plan } = liveViewOf(free, ports.catalog);
+  const engine = engineOf(plan, asked.engine, ports.defaultEngine);
   const partitions = await historyOf(ports, plan);
   mustBeWhole(plan, partitions);
 
@@ -74,6 +86,17 @@ export async function planReplay(ports: PlanReplayPorts, { view, version, engine
     ...(await archiveRead(ports, plan, partitions)),
     estimatedMs: await estimateMs(ports, { view, engine }, events),
   };
+}
+
+/** @throws TwofoldError `invalid-value`: it does not compute projections */
+function engineOf({ id, projection }: ViewPlan, wanted: string | null, byDefault: string): string {
+  if (projection === null) return wanted ?? byDefault;
+  if (wanted === null || wanted === FOLD) return FOLD;
+  throw new TwofoldError(
+    'invalid-value',
+    `${id.name} is a projection: the engine ${FOLD} computes it, ${wanted} does not`,
+    '/engine',
+  );
 }
 
 /** The version, if it can be built beside the one that serves. */

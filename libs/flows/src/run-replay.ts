@@ -29,7 +29,7 @@ import { stageHistory } from './stage-history.js';
 
 export type RunReplayPorts = FoundPorts &
   RemovePorts & {
-    readonly catalog: Pick<Catalog, 'views' | 'events'>;
+    readonly catalog: Pick<Catalog, 'views' | 'events' | 'projections'>;
     readonly journal: Pick<ReplayJournal, 'get' | 'append'>;
     readonly versions: ViewVersions;
     readonly batchViews: BatchViewStore;

@@ -1,5 +1,5 @@
 export { KEPT_AUDITS, type Audit, type AuditLedger, type AuditState, type DriftSample } from './audit-ledger.js';
-export { type BatchEngine, type EventRange, type PartitionWork } from './batch-engine.js';
+export { FOLD, type BatchEngine, type EventRange, type PartitionWork, type RowsBefore } from './batch-engine.js';
 export {
   ROLL_FORWARD,
   type BatchViewStore,

@@ -11,7 +11,6 @@ import {
   NOTHING_ASIDE,
   type EventType,
   type StreamDefinition,
-  type ViewDefinition,
   type OffsetVector,
   type RollUp,
   type RowSelection,
@@ -32,7 +31,7 @@ type StoredGeneration = {
 /** A version as it stands. */
 export type StoredView = {
   readonly id: ViewId;
-  readonly definition: ViewDefinition;
+  readonly definition: ViewPlan['definition'];
   readonly events: readonly EventType[];
   readonly partitionCounts: Readonly<Record<string, number>>;
   readonly generations: Map<number, StoredGeneration>;

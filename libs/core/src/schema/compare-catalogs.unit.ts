@@ -46,7 +46,7 @@ const compare = (
   views: readonly ViewDefinition[],
   failures: readonly LoadFailure[] = [],
   than: CatalogLock = before,
-): CatalogComparison => compareCatalogs(than, { events, views, failures, streams: null });
+): CatalogComparison => compareCatalogs(than, { events, views, failures, streams: null, projections: [] });
 const outcomes = ({ views }: CatalogComparison): Readonly<Record<string, string>> =>
   Object.fromEntries(views.map(({ view, outcome }) => [view, outcome]));
 const causesOf = ({ views }: CatalogComparison, name: string): readonly ViewCause[] =>
