@@ -20,7 +20,7 @@ import {
   KafkaPartitionAssigner,
   KafkaRawReader,
 } from '@twofold/event-log-kafka';
-import { announceReplay, comparedGenerations, registerViews } from '@twofold/flows';
+import { announceReplay, comparedGenerations, foldEngine, registerViews } from '@twofold/flows';
 import { ParquetMasterDataset } from '@twofold/master-dataset-parquet';
 import { migrate, openMetadata, type Metadata } from '@twofold/metadata';
 import {
@@ -48,9 +48,13 @@ import { WantedOffsets } from './wanted-offsets.js';
 const METADATA = Symbol('metadata');
 const ADMIN = Symbol('admin');
 const LOG = Symbol('log');
+/** Read by who folds history alone: archivers read the same partitions. */
+const HISTORY_LOG = Symbol('history-log');
 const DEAD_LETTER_TOPIC = Symbol('dead-letter-topic');
 const MASTER_DATASET = Symbol('master-dataset');
 const ENGINE = Symbol('engine');
+/** Of projections. In this process: in threads of their own, folds would find the functions in their catalog. */
+const FOLD_ENGINE = Symbol('fold-engine');
 const SPEED_VIEWS = Symbol('speed-views');
 const BATCH_VIEWS = Symbol('batch-views');
 
@@ -68,6 +72,7 @@ export class BatchViewBuilderModule {
         { provide: CONTROL_CHANNEL, useFactory: () => new KafkaControlChannel(kafka) },
         { provide: ADMIN, useFactory: () => new KafkaAdmin(kafka) },
         { provide: LOG, useFactory: () => new KafkaRawReader(kafka) },
+        { provide: HISTORY_LOG, useFactory: () => new KafkaRawReader(kafka) },
         { provide: DEAD_LETTER_TOPIC, useFactory: () => new KafkaDeadLetterTopic(kafka) },
         { provide: METADATA, useFactory: () => migrate(DATABASE_URL).then(() => openMetadata(DATABASE_URL)) },
         {
@@ -81,8 +86,17 @@ export class BatchViewBuilderModule {
           useFactory: (masterDataset: ParquetMasterDataset) =>
             DuckDbBatchEngine.open({ masterDataset, tempDirectory: tmpdir() }),
         },
+        {
+          provide: FOLD_ENGINE,
+          inject: [HISTORY_LOG, MASTER_DATASET, METADATA],
+          useFactory: (log: KafkaRawReader, masterDataset: ParquetMasterDataset, metadata: Metadata) =>
+            foldEngine({ log, masterDataset, deadLetters: new PostgresDeadLetters(metadata) }, catalog),
+        },
         { provide: SPEED_VIEWS, useFactory: () => RedisSpeedViewStore.connect({ url: REDIS_URL, namespace }) },
-        closeAtShutdown(METADATA, MASTER_DATASET, ENGINE, SPEED_VIEWS, LOG, ADMIN, DEAD_LETTER_TOPIC, CONTROL_CHANNEL),
+        closeAtShutdown(
+          ...[METADATA, MASTER_DATASET, ENGINE, SPEED_VIEWS, LOG, HISTORY_LOG, ADMIN, DEAD_LETTER_TOPIC],
+          CONTROL_CHANNEL,
+        ),
         {
           provide: BATCH_VIEWS,
           inject: [METADATA],
@@ -151,6 +165,7 @@ export class BatchViewBuilderModule {
             LOG,
             MASTER_DATASET,
             ENGINE,
+            FOLD_ENGINE,
             CONTROL_CHANNEL,
             WantedOffsets,
             LiveViews,
@@ -165,6 +180,7 @@ export class BatchViewBuilderModule {
             log: KafkaRawReader,
             masterDataset: ParquetMasterDataset,
             engine: DuckDbBatchEngine,
+            fold: BatchEngine,
             control: ControlChannel,
             wanted: WantedOffsets,
             views: LiveViews,
@@ -178,12 +194,14 @@ export class BatchViewBuilderModule {
                 batchViews,
                 speedViews,
                 masterDataset,
-                engine,
+                stage: new PostgresBuildStage(metadata),
+                partitionsAtOnce: availableParallelism(),
                 clock: systemClock,
                 announce: announcementsOn(control, systemClock),
                 want: (cut) => wanted.want(cut),
                 keep: (view) => comparedGenerations(new PostgresReplayJournal(metadata), view),
               },
+              engineOf: ({ projection }) => (projection === null ? engine : fold),
               views: () => plansOf(views),
               heads: async (stream) => (await log.bounds(stream)).end,
               clock: systemClock,
@@ -203,6 +221,7 @@ export class BatchViewBuilderModule {
             LOG,
             MASTER_DATASET,
             ENGINE,
+            FOLD_ENGINE,
             CONTROL_CHANNEL,
             WantedOffsets,
             Archiving,
@@ -216,6 +235,7 @@ export class BatchViewBuilderModule {
             log: KafkaRawReader,
             masterDataset: ParquetMasterDataset,
             engine: DuckDbBatchEngine,
+            fold: BatchEngine,
             control: ControlChannel,
             wanted: WantedOffsets,
             archiving: Archiving,
@@ -228,7 +248,7 @@ export class BatchViewBuilderModule {
               versions: new PostgresViewVersions(metadata),
               journal: new PostgresReplayJournal(metadata),
               stage: new PostgresBuildStage(metadata),
-              engineNamed: (name: string) => engineOf([engine], name),
+              engineNamed: (name: string) => engineNamed([engine, fold], name),
               partitionsAtOnce: availableParallelism(),
               build: (plan: ViewPlan) => builder.buildNews(plan),
               want: (cut: OffsetVector) => wanted.want(cut),
@@ -252,7 +272,7 @@ const plansOf = (views: LiveViews): readonly ViewPlan[] =>
   views.all().flatMap(({ plan, state }) => (state === 'founded' ? [] : [plan]));
 
 /** @throws TwofoldError `invalid-configuration` */
-function engineOf(engines: readonly BatchEngine[], name: string): BatchEngine {
+function engineNamed(engines: readonly BatchEngine[], name: string): BatchEngine {
   const engine = engines.find((some) => some.name === name);
   if (engine !== undefined) return engine;
   const known = engines.map((some) => some.name).join(', ');

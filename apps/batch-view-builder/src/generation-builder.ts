@@ -1,13 +1,15 @@
 import { Logger, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
 import { TwofoldError, type Offset, type OffsetVector, type ViewPlan } from '@twofold/core';
 import { buildGeneration, hasNews, nextWay, type BuildPorts, type Way } from '@twofold/flows';
-import type { Clock, Generation } from '@twofold/ports';
+import type { BatchEngine, Clock, Generation } from '@twofold/ports';
 
 /** Requests that wait at most; the next is refused, for a build takes seconds and a queue of hours helps nobody. */
 const MAX_WAITING = 100;
 
 export type GenerationBuilderOptions = {
-  readonly ports: BuildPorts;
+  readonly ports: Omit<BuildPorts, 'engine'>;
+  /** What computes a view from history. */
+  readonly engineOf: (plan: ViewPlan) => BatchEngine;
   /** Those that are built on schedule, as they are now. */
   readonly views: () => readonly ViewPlan[];
   readonly heads: (stream: string) => Promise<readonly Offset[]>;
@@ -69,7 +71,8 @@ export class GenerationBuilder implements OnApplicationBootstrap, BeforeApplicat
 
   private async buildNow(plan: ViewPlan, way: Way, tell: (step: string) => void): Promise<Generation> {
     this.options.mustStand();
-    const generation = await buildGeneration(this.options.ports, plan, way, tell, this.stopping.signal);
+    const ports = { ...this.options.ports, engine: this.options.engineOf(plan) };
+    const generation = await buildGeneration(ports, plan, way, tell, this.stopping.signal);
     this.options.audit(plan, generation);
     return generation;
   }

@@ -4,17 +4,23 @@ import {
   type BatchEngine,
   type BatchViewStore,
   type Boundaries,
+  type BuildStage,
+  type EventRange,
   type Generation,
   type MasterDataset,
 } from '@twofold/ports';
 import { archivedTo } from './archived-to.js';
 import { rollForward, type RollForwardPorts } from './roll-forward.js';
+import { stageHistory } from './stage-history.js';
 
 export type BuildPorts = RollForwardPorts & {
   readonly boundaries: Boundaries;
   readonly batchViews: BatchViewStore;
   readonly masterDataset: MasterDataset;
   readonly engine: BatchEngine;
+  /** Where the rows of an engine that gives them more than once are brought together. */
+  readonly stage: BuildStage;
+  readonly partitionsAtOnce: number;
   /** Tells the other apps; they would find out by themselves, only later. Must not reject. */
   readonly announce: {
     cutRequested(view: ViewId, cut: number): Promise<void>;
@@ -42,7 +48,8 @@ const GRACE_MS = 60_000;
  * Builds and publishes the next generation of a view: all events below one cut (docs/architecture.md, rule 6).
  *
  * Everything that it knows stands in Postgres. Killed anywhere, the published generation serves on, and the next call
- * takes the same cut up again: a boundary never changes, a half-loaded table is replaced, a loaded one is published.
+ * takes the same cut up again: a boundary never changes, a half-loaded table is replaced, a loaded one is published, and what was
+ * staged is not computed again.
  * Two builders at once come to the same rows, and one of them publishes.
  *
  * Whichever way it is made, the archive has reached its cut before: so every published generation can be computed again. Where
@@ -57,7 +64,7 @@ export async function buildGeneration(
   tell: (step: string) => void,
   stop: AbortSignal,
 ): Promise<Generation> {
-  const { boundaries, batchViews, masterDataset, engine, announce } = ports;
+  const { boundaries, batchViews, masterDataset, engine, stage, announce } = ports;
   const number = await boundaries.requestCut(plan.id);
   tell(`cut ${number} asked for`);
   await announce.cutRequested(plan.id, number);
@@ -83,8 +90,13 @@ export async function buildGeneration(
   const madeBy = rolled === null ? engine.name : ROLL_FORWARD;
   tell(`made by ${madeBy}`);
   const summary = { ...(await masterDataset.summaryBelow(cut)), madeBy };
-  const rows = rolled ?? engine.compute(plan, { from: {}, to: cut, windows: null }, stop);
-  const generation = await batchViews.load(plan, number, cut, rows, summary);
+  const isStaged = rolled === null && !engine.givesEachRowOnce;
+  const build = buildOf(plan.id, number);
+  if (isStaged && !(await stageHistory({ ...ports, eventsPerSecond: () => null }, plan, build, cut, stop)))
+    throw new TwofoldError('conflict', `stopped while ${plan.id.name} was computed`);
+  const generation = isStaged
+    ? await batchViews.merge(plan, number, cut, { generation: null, except: null, builds: [build] }, summary)
+    : await batchViews.load(plan, number, cut, rolled ?? engine.compute(plan, toCut(cut), stop), summary);
   tell(`${generation.rowCount} rows loaded`);
 
   const wasMine = await batchViews.publish(plan.id, number);
@@ -97,9 +109,15 @@ export async function buildGeneration(
   }
   if (wasMine) await announce.published(published);
   tell(`generation ${number} is published`);
+  // that of the generation before, too, if its builder was killed here
+  for (const done of [number - 1, number]) await stage.drop(buildOf(plan.id, done));
   await batchViews.dropSuperseded(plan.id, GRACE_MS, await ports.keep(plan.id));
   return published;
 }
+
+const buildOf = ({ name, version }: ViewId, number: number): string => `${name}@${version}/${number}`;
+
+const toCut = (cut: OffsetVector): EventRange => ({ from: {}, to: cut, windows: null });
 
 /** The way of the next generation where every n-th is computed from history; 1: each is. */
 export const nextWay = (published: Generation, recomputeEvery: number): Way =>

@@ -16,6 +16,7 @@ import {
   InMemoryBatchEngine,
   InMemoryBatchViewStore,
   InMemoryBoundaries,
+  InMemoryBuildStage,
   InMemoryDeadLetters,
   InMemoryEventLog,
   InMemoryMasterDataset,
@@ -119,7 +120,8 @@ async function openWorld() {
     build: () => {
       const announce = { cutRequested: async () => undefined, published: async () => undefined };
       const stores = { boundaries, batchViews, speedViews, masterDataset };
-      const ports = { ...stores, engine, clock, announce, want: () => undefined, keep: async () => [] };
+      const computing = { engine, stage: new InMemoryBuildStage(), partitionsAtOnce: 1 };
+      const ports = { ...stores, ...computing, clock, announce, want: () => undefined, keep: async () => [] };
       return buildGeneration(ports, plan, 'recompute', () => undefined, stopping.signal);
     },
     answer: async () => {

@@ -9,6 +9,7 @@ export { carryOnReplays, type CarryOnPorts } from './carry-on-replays.js';
 export { MAX_STEERED_EVENTS, commandReplay, type CommandReplayPorts } from './command-replay.js';
 export { type AnswerEnvelope, type FreshnessPorts } from './describe-answer.js';
 export { describeReplay, type DescribeReplayPorts, type ReplayProgress } from './describe-replay.js';
+export { foldEngine } from './fold-engine.js';
 export { foldHistory } from './fold-history.js';
 export { foldIntoSpeedViews, type FoldAssignment, type FoldPorts } from './fold-into-speed-views.js';
 export { type FoldReport } from './fold-report.js';

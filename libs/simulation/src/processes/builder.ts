@@ -1,5 +1,5 @@
 import { offsetAt, type OffsetVector, type ViewPlan } from '@twofold/core';
-import { auditGeneration, buildGeneration, hasNews, registerViews } from '@twofold/flows';
+import { auditGeneration, buildGeneration, foldEngine, hasNews, registerViews } from '@twofold/flows';
 import type { Audit, BatchEngine, Generation } from '@twofold/ports';
 import type { Actor } from '../actor.js';
 import { STREAM } from '../sales.js';
@@ -19,9 +19,11 @@ export function hireBuilder(world: World): Actor {
       world.announce();
     },
   };
+  const naive = slowly(world.engine(), actor, () => world.network.delayMs());
+  const fold = foldEngine(ports, world.catalog);
   const build = {
     ...ports,
-    engine: slowly(world.engine(), actor, () => world.network.delayMs()),
+    partitionsAtOnce: 1,
     clock: actor.clock,
     announce,
     keep: async () => [],
@@ -42,7 +44,8 @@ export function hireBuilder(world: World): Actor {
     if (published === null || !hasNews(published, head)) return;
     const way = random.pick(['recompute', 'roll-forward'] as const);
     const tell = (step: string): void => world.trace?.say(`${actor.name}  ${step}`);
-    const generation = await buildGeneration(build, plan, way, tell, actor.stop);
+    const engine = plan.projection === null ? naive : fold;
+    const generation = await buildGeneration({ ...build, engine }, plan, way, tell, actor.stop);
     world.live(() => audit(plan, generation));
   };
   world.live(async () => {
