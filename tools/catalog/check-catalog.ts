@@ -25,7 +25,7 @@ export type CatalogCheck = {
   readonly stale: readonly string[];
 };
 
-const NOTHING: CatalogLock = { format: 1, streams: [], events: [], views: [] };
+const NOTHING: CatalogLock = { format: 1, streams: [], events: [], views: [], projections: [] };
 
 /**
  * Checks the catalog of a checkout against a revision of it.

@@ -4,6 +4,7 @@ import {
   type DeclaredCatalog,
   type EventType,
   type LoadFailure,
+  type Projection,
   type ViewDefinition,
 } from '@twofold/core';
 import { globSync } from 'node:fs';
@@ -25,8 +26,17 @@ const MODULES = 'libs/catalog/*/src/{events,views}/**/*.ts';
 export async function declaredCatalog(root: string): Promise<LoadedCatalog> {
   try {
     const { catalog } = (await load(root, REGISTRY)) as { readonly catalog: Catalog };
-    const views = catalog.views.map(({ definition }) => definition);
-    return { events: catalog.events, views, streams: catalog.streams, failures: [], catalog, refusal: null };
+    const views = catalog.views.flatMap(({ definition }) => (definition.kind === 'view' ? [definition] : []));
+    const projections = catalog.views.flatMap(({ projection }) => projection ?? []);
+    return {
+      events: catalog.events,
+      views,
+      projections,
+      streams: catalog.streams,
+      failures: [],
+      catalog,
+      refusal: null,
+    };
   } catch (error) {
     const refusal = { file: REGISTRY, reason: reasonOf(error) };
     return { ...(await moduleByModule(root)), catalog: null, refusal };
@@ -45,7 +55,10 @@ async function moduleByModule(root: string): Promise<DeclaredCatalog> {
     }
   }
   const values = [...exported];
-  return { events: values.filter(isEvent), views: values.filter(isView), streams: null, failures };
+  return {
+    ...{ events: values.filter(isEvent), views: values.filter(isView), projections: values.filter(isProjection) },
+    ...{ streams: null, failures },
+  };
 }
 
 const load = async (root: string, file: string): Promise<object> =>
@@ -55,6 +68,7 @@ const isOfKind = (value: unknown, kind: string): boolean =>
   typeof value === 'object' && value !== null && 'kind' in value && value.kind === kind;
 const isEvent = (value: unknown): value is EventType => isOfKind(value, 'event-type');
 const isView = (value: unknown): value is ViewDefinition => isOfKind(value, 'view');
+const isProjection = (value: unknown): value is Projection => isOfKind(value, 'projection');
 
 const reasonOf = (error: unknown): string => {
   if (error instanceof TwofoldError && error.pointer !== undefined) return `${error.message} (${error.pointer})`;

@@ -16,7 +16,7 @@ import { codeBlocks, readPage } from './markdown.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url)).replace(/\/$/, '');
 const page = readPage(root, 'docs/replay.md');
-const defaults = { engine: 'duckdb', keepMs: 1 };
+const defaults = { keepMs: 1 };
 
 const curls = codeBlocks(page, 'sh').flatMap((block) => block.split(/^(?=curl )/m));
 
@@ -27,8 +27,8 @@ function kindOf(curl: string): string {
   const body: unknown = JSON.parse(/-d '(\{.*\})'/s.exec(curl)?.[1] ?? '{}');
   const [, , collection, name = '', rest = '', last] = pathname.split('/');
   if (collection === 'views' && rest === 'versions') return `versions of ${name}`;
-  if (collection === 'views' && last === 'plan') return `plan by ${readPlan(name, body, defaults).engine}`;
-  if (collection === 'views') return `start by ${readRequest(name, body, defaults).request.engine}`;
+  if (collection === 'views' && last === 'plan') return `plan by ${readPlan(name, body).engine ?? 'default'}`;
+  if (collection === 'views') return `start by ${readRequest(name, body).request.engine ?? 'default'}`;
   if (name === '') return `list of ${readList(query).view}`;
   if (rest === 'events') return `events after ${readEvents(query).after}`;
   return isCommandKind(rest) ? readCommand(rest, body, defaults).command.kind : 'replay';
@@ -48,9 +48,9 @@ const keysOf = (value: unknown): readonly string[] => Object.keys(value as objec
 describe('the page on replay', () => {
   it('asks for what can be asked for, by requests that are taken', () => {
     expect(curls.map(kindOf)).toEqual([
-      ...['versions of delays-by-airport', 'plan by duckdb', 'plan by fold', 'start by duckdb', 'start by fold'],
+      ...['versions of delays-by-airport', 'plan by default', 'plan by fold', 'start by default', 'start by fold'],
       ...['replay', 'list of delays-by-airport', 'events after 0'],
-      ...['pause', 'resume', 'throttle', 'cancel', 'promote', 'rollback', 'start by duckdb'],
+      ...['pause', 'resume', 'throttle', 'cancel', 'promote', 'rollback', 'start by default'],
     ]);
   });
 

@@ -37,7 +37,8 @@ const REPLAYED = catalog.views
   .map(({ id }) => id.name);
 
 /** A version of each view beside the one that the catalog declares: with one measure more. */
-const OTHERS: readonly ViewPlan[] = catalog.views.map(({ definition }) => {
+const OTHERS: readonly ViewPlan[] = catalog.views.flatMap(({ definition }) => {
+  if (definition.kind !== 'view') return [];
   const measures = [...definition.measures, { name: 'alsoCounted', aggregate: { kind: 'count' } } as const];
   return planView({ ...definition, measures }, catalog.events);
 });

@@ -6,7 +6,7 @@ import { FoldBatchEngine, FoldThreads } from '@twofold/batch-engine-fold';
 import { catalog } from '@twofold/catalog';
 import { streamsOf, type ViewPlan } from '@twofold/core';
 import { KafkaControlChannel, KafkaPartitionAssigner } from '@twofold/event-log-kafka';
-import { announceReplay, comparedGenerations, registerViews, type BuildPorts } from '@twofold/flows';
+import { announceReplay, comparedGenerations, foldEngine, registerViews, type BuildPorts } from '@twofold/flows';
 import {
   closeAtShutdown,
   CONTROL_CHANNEL,
@@ -46,12 +46,15 @@ export class BatchViewBuilderModule {
         {
           provide: EngineChoice,
           inject: [Stores],
-          useFactory: async ({ masterDataset }: Stores) => {
+          useFactory: async ({ masterDataset, historyLog, deadLetters }: Stores) => {
             const entry = new URL('./fold-thread.js', import.meta.url);
             const threads = new FoldThreads({ entry, data: settings, threads: settings.FOLD_THREADS });
             const duckdb = await DuckDbBatchEngine.open({ masterDataset, tempDirectory: tmpdir() });
             const { BATCH_ENGINE, BATCH_ENGINE_BY_VIEW } = settings;
-            return new EngineChoice({ duckdb, fold: new FoldBatchEngine(threads) }, BATCH_ENGINE, BATCH_ENGINE_BY_VIEW);
+            // of projections, whose folds go by the states before: in this process
+            const ofProjections = foldEngine({ log: historyLog, masterDataset, deadLetters }, catalog);
+            const engines = { duckdb, fold: new FoldBatchEngine(threads) };
+            return new EngineChoice(engines, ofProjections, BATCH_ENGINE, BATCH_ENGINE_BY_VIEW);
           },
         },
         closeAtShutdown(Stores, EngineChoice, CONTROL_CHANNEL),
@@ -140,7 +143,7 @@ export class BatchViewBuilderModule {
             const { batchViews, speedViews, log, masterDataset, versions, journal, stage } = stores;
             const ports = {
               ...{ catalog, batchViews, speedViews, log, masterDataset, versions, journal, stage, clock },
-              engineNamed: (name: string) => engines.named(name),
+              engineNamed: (name: string, plan: ViewPlan) => engines.named(name, plan),
               partitionsAtOnce: availableParallelism(),
               build: (plan: ViewPlan) => builder.buildNews(plan),
               repair: (...repair: Parameters<GenerationBuilder['repair']>) => builder.repair(...repair),

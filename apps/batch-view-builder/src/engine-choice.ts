@@ -31,22 +31,24 @@ export const engineByView = (views: readonly ViewPlan[]) =>
       return chosen;
     });
 
-/** The engines there are, and which of them computes a view. Answers are the same from each. */
+/** The engines there are, and which of them computes a view: of projections, one of their own. Answers are the same from each. */
 export class EngineChoice {
   constructor(
     private readonly engines: Readonly<Record<EngineName, BatchEngine>>,
+    private readonly ofProjections: BatchEngine,
     private readonly byDefault: EngineName,
     private readonly byView: EngineByView,
   ) {}
 
-  engineOf({ id }: ViewPlan): BatchEngine {
+  engineOf({ id, projection }: ViewPlan): BatchEngine {
+    if (projection !== null) return this.ofProjections;
     return this.engines[this.byView.get(id.name) ?? this.byDefault];
   }
 
   /** @throws TwofoldError `invalid-configuration`: there is none of that name */
-  named(name: string): BatchEngine {
+  named(name: string, { projection }: ViewPlan): BatchEngine {
     const known = ENGINES.find((engine) => engine === name);
-    if (known !== undefined) return this.engines[known];
+    if (known !== undefined) return projection === null ? this.engines[known] : this.ofProjections;
     throw new TwofoldError(
       'invalid-configuration',
       `there is no batch engine ${JSON.stringify(name)}; there are: ${ENGINES.join(', ')}`,

@@ -24,6 +24,7 @@ const namesOf = (environment: Readonly<Record<string, string>>): readonly string
   const { BATCH_ENGINE, BATCH_ENGINE_BY_VIEW } = parse(environment);
   const choice = new EngineChoice(
     { duckdb: engine('duckdb'), fold: engine('fold') },
+    engine('of projections'),
     BATCH_ENGINE,
     BATCH_ENGINE_BY_VIEW,
   );
@@ -62,7 +63,8 @@ describe('the engine of a view', () => {
 
   it('closes with all of them', async () => {
     closed = [];
-    await new EngineChoice({ duckdb: engine('duckdb'), fold: engine('fold') }, 'duckdb', new Map()).close();
+    const engines = { duckdb: engine('duckdb'), fold: engine('fold') };
+    await new EngineChoice(engines, engine('of projections'), 'duckdb', new Map()).close();
     expect(closed).toEqual(['duckdb', 'fold']);
   });
 });

@@ -32,6 +32,8 @@ export class Stores {
     readonly editions: ParquetArchiveEditions,
     readonly speedViews: RedisSpeedViewStore,
     readonly log: KafkaRawReader,
+    /** Read by who folds history alone: archivers read the same partitions. */
+    readonly historyLog: KafkaRawReader,
     readonly admin: KafkaAdmin,
     readonly deadLetterTopic: KafkaDeadLetterTopic,
   ) {
@@ -57,6 +59,7 @@ export class Stores {
       await ParquetArchiveEditions.open({ directory, database: metadata }),
       await RedisSpeedViewStore.connect({ url: REDIS_URL, namespace }),
       new KafkaRawReader(kafka),
+      new KafkaRawReader(kafka),
       new KafkaAdmin(kafka),
       new KafkaDeadLetterTopic(kafka),
     );
@@ -64,9 +67,9 @@ export class Stores {
 
   /** Each whatever the others do; Postgres last. */
   async close(): Promise<void> {
-    const { deadLetterTopic, admin, log, speedViews, editions, masterDataset, metadata } = this;
+    const { deadLetterTopic, admin, log, historyLog, speedViews, editions, masterDataset, metadata } = this;
     const closed = await Promise.allSettled(
-      [deadLetterTopic, admin, log, speedViews, editions, masterDataset].map((store) => store.close()),
+      [deadLetterTopic, admin, log, historyLog, speedViews, editions, masterDataset].map((store) => store.close()),
     );
     await metadata.close();
     for (const result of closed) if (result.status === 'rejected') throw result.reason;

@@ -62,9 +62,9 @@ export function replayAnswers(ports: ReplayPorts, defaults: ReplayDefaults): Rep
   const described = (id: string): Promise<{ replay: Replay; progress: ReplayProgress }> =>
     describeReplay(ports, readId(id));
   return {
-    plan: async (view, body) => presentPlan(await planReplay(ports, readPlan(view, body, defaults))),
+    plan: async (view, body) => presentPlan(await planReplay(ports, readPlan(view, body))),
     start: async (view, body) => {
-      const { request, who } = readRequest(view, body, defaults);
+      const { request, who } = readRequest(view, body);
       return presentReplay(await requestReplay(ports, request, who));
     },
     command: async (id, kind, body) => {

@@ -46,7 +46,7 @@ const HISTORY = Symbol('history');
 @Module({})
 export class ReplayOrchestratorModule {
   static of(settings: OrchestratorSettings): DynamicModule {
-    const { DATABASE_URL, REPLAY_ENGINE: engine, REPLAY_KEEP_MS: keepMs } = settings;
+    const { DATABASE_URL, REPLAY_ENGINE: defaultEngine, REPLAY_KEEP_MS: keepMs } = settings;
     return {
       module: ReplayOrchestratorModule,
       controllers: [
@@ -69,11 +69,23 @@ export class ReplayOrchestratorModule {
           useFactory: (metadata: Metadata) => new PostgresAuditLedger(metadata),
         },
         { provide: MIGRATION_PORTS, inject: [METADATA, CLOCK], useFactory: migrationPortsOf },
-        { provide: REPLAY_PORTS, inject: [METADATA, HISTORY, CONTROL_CHANNEL, CLOCK], useFactory: replayPortsOf },
+        {
+          provide: REPLAY_PORTS,
+          inject: [METADATA, HISTORY, CONTROL_CHANNEL, CLOCK],
+          useFactory: (
+            metadata: Metadata,
+            log: KafkaRawReader,
+            control: ControlChannel,
+            clock: Clock,
+          ): ReplayPorts => ({
+            ...replayPortsOf(metadata, log, control, clock),
+            defaultEngine,
+          }),
+        },
         {
           provide: REPLAY_ANSWERS,
           inject: [REPLAY_PORTS],
-          useFactory: (ports: ReplayPorts) => replayAnswers(ports, { engine, keepMs }),
+          useFactory: (ports: ReplayPorts) => replayAnswers(ports, { keepMs }),
         },
         Announcer,
         ReplayRounds,
@@ -95,7 +107,7 @@ const replayPortsOf = (
   log: KafkaRawReader,
   control: ControlChannel,
   clock: Clock,
-): ReplayPorts => ({
+): Omit<ReplayPorts, 'defaultEngine'> => ({
   journal: new PostgresReplayJournal(metadata),
   versions: new PostgresViewVersions(metadata),
   stage: new PostgresBuildStage(metadata),

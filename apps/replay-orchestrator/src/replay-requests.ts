@@ -19,7 +19,6 @@ const MAX_PARTITIONS = 256;
 
 /** What a replay has where nothing is said. */
 export type ReplayDefaults = {
-  readonly engine: string;
   /** How long the version that does not serve is kept after a move, milliseconds. */
   readonly keepMs: number;
 };
@@ -59,31 +58,21 @@ const events = z.strictObject({
 });
 const id = z.object({ id: text(MAX_NAME_LENGTH).min(1) });
 
-export function readPlan(view: string, body: unknown, defaults: ReplayDefaults): WantedReplay {
-  return wantedOf(view, read(plan, body), defaults);
-}
+export const readPlan = (view: string, body: unknown): WantedReplay => wantedOf(view, read(plan, body));
 
-export function readRequest(
-  view: string,
-  body: unknown,
-  defaults: ReplayDefaults,
-): { readonly request: ReplayRequest; readonly who: Who } {
+export function readRequest(view: string, body: unknown): { readonly request: ReplayRequest; readonly who: Who } {
   const { version, engine, windows, partitions, eventsPerSecond, promoteWithin, ...who } = read(request, body);
   return {
     request: {
-      ...wantedOf(view, { version, engine, windows, partitions }, defaults),
+      ...wantedOf(view, { version, engine, windows, partitions }),
       ...{ eventsPerSecond: eventsPerSecond ?? null, promoteWithin: promoteWithin ?? null },
     },
     who: whoOf(who),
   };
 }
 
-const wantedOf = (
-  view: string,
-  { version, engine, windows, partitions }: z.infer<typeof plan>,
-  defaults: ReplayDefaults,
-): WantedReplay => ({
-  ...{ view, version: version ?? null, engine: engine ?? defaults.engine },
+const wantedOf = (view: string, { version, engine, windows, partitions }: z.infer<typeof plan>): WantedReplay => ({
+  ...{ view, version: version ?? null, engine: engine ?? null },
   ...{ windows: windows ?? null, partitions: partitions ?? null },
 });
 

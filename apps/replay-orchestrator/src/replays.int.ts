@@ -27,7 +27,9 @@ const ANN = { by: 'ann' };
 /** A view of the catalog, and a version of it from before: that one serves. */
 const versionsOf = (name: string): { readonly before: ViewPlan; readonly after: ViewPlan } => {
   const after = viewNamed(catalog, name);
-  const view = { ...after.definition, measures: after.definition.measures.slice(0, 1) };
+  const { definition } = after;
+  if (definition.kind !== 'view') throw new Error(`${name} is no view`);
+  const view = { ...definition, measures: definition.measures.slice(0, 1) };
   return { before: planView(view, catalog.events), after };
 };
 const DELAYS = versionsOf('delays-by-airport');

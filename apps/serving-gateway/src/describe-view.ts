@@ -6,6 +6,7 @@ type DescribedColumn = { readonly name: string } & ColumnType;
 /** What a caller needs to ask: names and types, the window and what it can be rolled up to, where the rows are. */
 export type DescribedView = {
   readonly view: string;
+  readonly kind: 'view' | 'projection';
   readonly version: string;
   readonly description: string;
   readonly reads: readonly { readonly type: string; readonly version: number; readonly stream: string }[];
@@ -13,6 +14,7 @@ export type DescribedView = {
   readonly window: Window;
   readonly granularities: readonly string[];
   readonly measures: readonly (DescribedColumn & {
+    /** Of a view. */
     readonly aggregate: string | undefined;
     /** Whether rows can be ordered and chosen by it. */
     readonly isOrdered: boolean;
@@ -27,6 +29,7 @@ export function describeView(plan: ViewPlan): DescribedView {
   const boundaries = boundariesOf(plan);
   return {
     view: id.name,
+    kind: definition.kind,
     version: id.version,
     description: definition.description,
     reads: definition.from.map(({ type, version, stream }) => ({ type, version, stream })),
@@ -37,7 +40,7 @@ export function describeView(plan: ViewPlan): DescribedView {
       const ofMeasure = boundaries.get(name);
       return {
         name,
-        aggregate: definition.measures[index]?.aggregate.kind,
+        aggregate: definition.kind === 'view' ? definition.measures[index]?.aggregate.kind : undefined,
         ...column,
         isOrdered: storageOfColumn(column) !== null,
         ...(ofMeasure === undefined ? {} : { boundaries: ofMeasure }),

@@ -6,7 +6,7 @@ export type Bucket = { readonly from: unknown; readonly to: unknown; readonly co
 /** The boundaries of a view's histograms by measure, as answers show values of their type. */
 export function boundariesOf({ definition }: Pick<ViewPlan, 'definition'>): ReadonlyMap<string, readonly unknown[]> {
   return new Map(
-    definition.measures.flatMap(({ name, aggregate }) =>
+    (definition.kind === 'view' ? definition.measures : []).flatMap(({ name, aggregate }) =>
       aggregate.kind === 'histogram'
         ? [[name, aggregate.boundaries.map((boundary) => presentBoundary(aggregate.of.type, boundary))] as const]
         : [],

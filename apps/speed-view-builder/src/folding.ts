@@ -24,7 +24,7 @@ export class Folding implements OnApplicationBootstrap, BeforeApplicationShutdow
     ports: Omit<FoldPorts, 'report'>,
     assigner: PartitionAssigner,
     catalog: Catalog,
-    views: Pick<LiveViews, 'all'>,
+    views: Pick<LiveViews, 'all' | 'check'>,
     readiness: Readiness,
     metrics: Metrics,
     guard: PartitionGuard,
@@ -43,6 +43,7 @@ export class Folding implements OnApplicationBootstrap, BeforeApplicationShutdow
     };
     this.tasks = new PartitionTasks(assigner, 'speed-view-builder', streamsOf(catalog), fold, guard);
     readiness.register('folds', () => troubles.check());
+    readiness.register('versions', () => views.check());
   }
 
   onApplicationBootstrap(): void {

@@ -198,6 +198,21 @@ export { evaluate } from './naive/evaluate.js';
 export { naiveVerdicts, type NaiveRecord, type NaiveVerdict } from './naive/naive-verdicts.js';
 export { naiveView } from './naive/naive-view.js';
 export { type PlainEvent } from './naive/plain-event.js';
+export { naiveProjection, type EventOfSubject } from './naive/naive-projection.js';
+export { checkDeterminism, type HappenedEvent } from './projections/check-determinism.js';
+export { defineProjection } from './projections/define-projection.js';
+export { planProjection } from './projections/plan-projection.js';
+export { ProjectionFold, type FailedEvent } from './projections/projection-fold.js';
+export {
+  isOf,
+  type DataOf,
+  type Json,
+  type MeasureFields,
+  type MeasureValues,
+  type ProjectedEvent,
+  type Projection,
+} from './projections/projection.js';
+export { MAX_STATE_LENGTH } from './projections/standing.js';
 export {
   decideReplay,
   noteFinding,
@@ -354,11 +369,13 @@ export {
   type Dimension,
   type EventReference,
   type Measure,
+  type ProjectionDefinition,
   type ViewDefinition,
   type ViewId,
   type Window,
   type WindowUnit,
 } from './views/view-definition.js';
+export { viewOf } from './views/view-of.js';
 export {
   type PlannedDimension,
   type PlannedMeasure,

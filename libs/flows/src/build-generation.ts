@@ -29,7 +29,8 @@ const GRACE_MS = 60_000;
  * Builds and publishes the next generation of a view: all events below one cut (docs/architecture.md, rule 6).
  *
  * Everything that it knows stands in Postgres. Killed anywhere, the published generation serves on, and the next call
- * takes the same cut up again: a boundary never changes, a half-loaded table is replaced, a loaded one is published.
+ * takes the same cut up again: a boundary never changes, a half-loaded table is replaced, a loaded one is published, and what was
+ * staged is not computed again.
  * Two builders at once come to the same rows, and one of them publishes.
  *
  * Whichever way it is made, the archive has reached its cut before: so every published generation can be computed again. Where

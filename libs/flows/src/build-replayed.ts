@@ -22,7 +22,7 @@ export async function buildReplayed(
   const { plan } = await replayedVersion(ports, replay.view);
   const watched = watch(ports, replay, stop);
   try {
-    const engine = ports.engineNamed(replay.engine);
+    const engine = ports.engineNamed(replay.engine, plan);
     const { partitionsAtOnce } = ports;
     const eventsPerSecond = (): number | null => watched.replay.eventsPerSecond;
     const staging = { stage, engine, clock, partitionsAtOnce, eventsPerSecond };

@@ -35,7 +35,9 @@ export function requestMigration(
   who: Who,
 ): Promise<Migration> {
   const id = ports.newId();
-  return decided(ports, id, (migrations) => [decideMigrationRequest(migrations, id, asked, { ...who, atMs: ports.clock.now() })]);
+  return decided(ports, id, (migrations) => [
+    decideMigrationRequest(migrations, id, asked, { ...who, atMs: ports.clock.now() }),
+  ]);
 }
 
 /**

@@ -6,6 +6,7 @@ import {
   daily,
   dataSchemaOf,
   defineEvent,
+  defineProjection,
   defineStream,
   defineView,
   first,
@@ -14,8 +15,10 @@ import {
   latest,
   mergeRows,
   multiply,
+  naiveProjection,
   naiveVerdicts,
   naiveView,
+  planProjection,
   planView,
   rowKeyOf,
   string,
@@ -29,11 +32,19 @@ import {
   type ViewRow,
   type WindowSpan,
 } from '@twofold/core';
-import { InMemoryDeadLetters, InMemoryEventLog, InMemoryMasterDataset } from '@twofold/in-memory';
-import type { OutgoingRecord } from '@twofold/ports';
+import {
+  InMemoryBuildStage,
+  InMemoryDeadLetters,
+  InMemoryEventLog,
+  InMemoryMasterDataset,
+  virtualClock,
+} from '@twofold/in-memory';
+import type { BatchEngine, OutgoingRecord } from '@twofold/ports';
 import fc from 'fast-check';
 import { archiveEvents } from './archive-events.js';
+import { foldEngine } from './fold-engine.js';
 import { foldHistory } from './fold-history.js';
+import { stageHistory } from './stage-history.js';
 
 const sold = defineEvent({ type: 'thing.sold', stream: 'sales', data: { shop: string(), price: int() } });
 const returned = defineEvent({ type: 'thing.returned', stream: 'sales', data: { shop: string(), price: int() } });
@@ -50,6 +61,21 @@ const byShop = planView(
 );
 const soldOnly = planView(
   defineView({ name: 'sold', from: sold, window: allTime(), measures: ({ price }) => ({ revenue: sum(price) }) }),
+  EVENTS,
+);
+/** What came after what: no view can say it. */
+const courses = planProjection(
+  defineProjection({
+    name: 'courses',
+    from: EVENTS,
+    init: () => ({ course: '', returns: 0 }),
+    evolve: ({ course, returns }, event) => ({
+      course: `${course}${event.type === sold.type ? 's' : 'r'}${String(event.data.price)} `,
+      returns: event.type === sold.type ? 0 : returns + 1,
+    }),
+    present: ({ course, returns }) => ({ course, returns }),
+    measures: { course: string({ maxLength: 1_000 }), returns: int() },
+  }),
   EVENTS,
 );
 const partition: Partition = { stream: 'sales', partition: 0 };
@@ -142,7 +168,7 @@ async function openHistory(
       given.push(rows);
     return given;
   };
-  return { log, chunks };
+  return { log, ports, stream, chunks };
 }
 
 const inOrder = (rows: readonly ViewRow[]): readonly ViewRow[] =>
@@ -190,6 +216,90 @@ const words: fc.Arbitrary<readonly Word[]> = fc
     { minLength: 1, maxLength: MAX_WORDS, size: 'max' },
   )
   .map(aimed);
+
+describe('history of a projection, folded and staged', () => {
+  class Killed extends Error {}
+
+  /** The engine, of a process that is killed in one of its steps, before or after its rows. */
+  const dying = (
+    engine: BatchEngine,
+    kill: { readonly step: number; readonly isLate: boolean } | null,
+  ): BatchEngine => {
+    let steps = 0;
+    return {
+      ...engine,
+      async *compute(...asked) {
+        const isKilled = kill !== null && steps++ === kill.step;
+        if (isKilled && !kill.isLate) throw new Killed();
+        yield* engine.compute(...asked);
+        if (isKilled) throw new Killed();
+      },
+    };
+  };
+  const kills = fc.array(fc.record({ step: fc.nat({ max: 4 }), isLate: fc.boolean() }), { maxLength: 3 });
+
+  it('is the naive one, wherever archive and log meet, in steps of any length, and by builders that are killed', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        words,
+        fc.constantFrom<DeadLetterPolicy>('hold', 'skip'),
+        fc.array(offsets, { maxLength: 3 }),
+        offsets,
+        fc.integer({ min: 1, max: MAX_WORDS }),
+        kills,
+        async (log, policy, archived, start, eventsPerStep, deaths) => {
+          const archivedTo = archived.map((offset) => Math.min(offset, log.length)).sort((a, b) => a - b);
+          const { ports, stream } = await openHistory(log, policy, archivedTo, Math.min(start, archivedTo.at(-1) ?? 0));
+          const engine = foldEngine(ports, { events: EVENTS, streams: [stream] });
+          const stage = new InMemoryBuildStage();
+          const range = { from: {}, to: { sales: [log.length] }, windows: null };
+          const staging = { stage, clock: virtualClock(), partitionsAtOnce: 1, eventsPerSecond: () => eventsPerStep };
+          for (const death of [...deaths, null])
+            await stageHistory({ ...staging, engine: dying(engine, death) }, courses, 'b', range, never).catch(
+              (error: unknown) => expect(error).toBeInstanceOf(Killed),
+            );
+          const applied = naiveVerdicts(log.map(naiveRecord), stream, HELD_LIMITS).flatMap(
+            (verdict) => verdict.applied,
+          );
+          const events = applied.map((offset) => {
+            const word = log[offset] ?? plainWord;
+            return { ...plainEvent(word, offset), subject: word.key };
+          });
+          expect(inOrder(mergeRows(courses, stage.rowsOf('b')))).toEqual(inOrder(naiveProjection(courses, events)));
+        },
+      ),
+      { numRuns: 1_000 },
+    );
+  });
+
+  it('names an event that it cannot be folded past', async () => {
+    const failing = planProjection(
+      defineProjection({
+        name: 'failing',
+        from: sold,
+        init: () => 0,
+        evolve: (sales, { data }) => {
+          if (data.price === 13) throw new Error('thirteen');
+          return sales + 1;
+        },
+        present: (sales) => ({ sales }),
+        measures: { sales: int() },
+      }),
+      EVENTS,
+    );
+    const { ports, stream } = await openHistory([plainWord, { ...plainWord, id: 'b', price: 13 }]);
+    const engine = foldEngine(ports, { events: EVENTS, streams: [stream] });
+    const computed = async (): Promise<void> => {
+      const range = { from: {}, to: { sales: [2] }, windows: null };
+      for await (const rows of engine.compute(failing, range, never)) expect(rows).toEqual([]);
+    };
+    await expect(computed()).rejects.toMatchObject({
+      code: 'projection-failed',
+      message:
+        'failing cannot be folded past the event at sales/0, offset 1: evolve of failing of subject "k": thirteen',
+    });
+  });
+});
 
 describe('history, folded', () => {
   it('is the view of the events that count in any range, wherever archive and log meet, in any steps', async () => {

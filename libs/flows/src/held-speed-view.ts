@@ -2,7 +2,6 @@ import {
   NOTHING_ASIDE,
   addAside,
   asideOf,
-  compileFold,
   offsetAt,
   sumAside,
   type Judgement,
@@ -11,7 +10,6 @@ import {
   type Partition,
   type RecordDecoder,
   type SetAside,
-  type ViewFold,
   type ViewId,
   type ViewPlan,
 } from '@twofold/core';
@@ -26,11 +24,12 @@ import type {
   SpeedViewStore,
 } from '@twofold/ports';
 import type { FoldReport } from './fold-report.js';
+import { rowFolds, type RowFold } from './row-fold.js';
 
 export type SpeedViewPorts = {
   readonly speedViews: SpeedViewStore;
   readonly boundaries: Boundaries;
-  readonly batchViews: Pick<BatchViewStore, 'published' | 'history'>;
+  readonly batchViews: Pick<BatchViewStore, 'published' | 'history' | 'readKeys'>;
   readonly clock: Clock;
   readonly report: FoldReport;
   /** Counts up whenever there may be a new cut or generation: then it is looked at without waiting for the next poll. */
@@ -50,7 +49,7 @@ const HISTORY = 50;
 
 /** What a worker has in memory of one record: the open epoch's rows, folded up to `foldedTo`; the record as it last wrote it. */
 type Memory = {
-  readonly fold: ViewFold;
+  readonly fold: RowFold;
   pair: RecordPair;
   foldedTo: Offset;
   appliedAtMs: number | null;
@@ -71,7 +70,7 @@ export class HeldSpeedView {
   private heard = -1;
   private cleanedUpAtMs = -Infinity;
   private haltedUntilMs = -Infinity;
-  private readonly newFold: () => ViewFold;
+  private readonly newFold: (openStart: Offset) => RowFold;
   /** Of the plan's sources. */
   private readonly types: readonly string[];
 
@@ -82,8 +81,7 @@ export class HeldSpeedView {
     /** Gives the event of a record. @throws TwofoldError `unknown-event-version`: of a version that the view cannot read */
     private readonly decode: (record: LogRecord) => RecordDecoder,
   ) {
-    const newFold = compileFold(plan);
-    this.newFold = () => newFold(partition);
+    this.newFold = rowFolds(ports, plan, partition);
     this.types = plan.sources.map(({ event }) => event.type);
   }
 
@@ -148,7 +146,7 @@ export class HeldSpeedView {
       if (decoded.event === null) return;
       const source = this.types.indexOf(decoded.event.type);
       if (source === -1) return;
-      memory.fold.apply(source, decoded.current().values, decoded.timeMs, record.offset);
+      memory.fold.take(source, decoded, record);
     } catch (error) {
       this.halt(record.offset, error);
     }
@@ -166,6 +164,7 @@ export class HeldSpeedView {
    * the fold of a prefix.
    */
   async commit(): Promise<void> {
+    await this.finishFold();
     await this.settle();
     const memory = this.memory;
     if (memory === null || memory.foldedTo === memory.pair.applied) return;
@@ -177,6 +176,13 @@ export class HeldSpeedView {
       this.ports.report.trouble(this.partition, error);
       return false;
     });
+  }
+
+  /** What was taken in of the batch is folded, or the memory is dropped. */
+  private async finishFold(): Promise<void> {
+    const outcome = (await this.memory?.fold.finish()) ?? null;
+    if (outcome === 'moved') this.discard();
+    else if (outcome !== null) this.halt(outcome.offset, outcome.error);
   }
 
   /** Waits for the write under way; where it did not happen, or nobody knows, the memory is dropped. */
@@ -209,6 +215,7 @@ export class HeldSpeedView {
     const generation = await this.ports.batchViews.published(this.id);
     if (generation === null) return; // it is being removed: soon it is not among the views that live
     const cut = offsetAt(generation.cut, this.partition);
+    if (this.plan.projection !== null && generation.number === 0 && cut > 0) return this.wait();
 
     const pair = loaded === null ? null : pairOf(loaded.record);
     const boundaries = await this.boundariesAbove(Math.min(cut, pair?.openStart ?? cut));
@@ -230,7 +237,7 @@ export class HeldSpeedView {
     boundaries: readonly Boundary[],
   ): Memory {
     const limit = limitOf(boundaries, pair);
-    return { fold: this.newFold(), pair, foldedTo: pair.applied, appliedAtMs, aside, boundaries, limit };
+    return { fold: this.newFold(pair.openStart), pair, foldedTo: pair.applied, appliedAtMs, aside, boundaries, limit };
   }
 
   /** Those at or below the start of the open epoch have done their work. */
@@ -277,6 +284,11 @@ export class HeldSpeedView {
     const old = generations.find(({ publishedAtMs }) => publishedAtMs !== null && publishedAtMs <= nowMs - GRACE_MS);
     if (old !== undefined) await this.ports.speedViews.dropSealed(this.recordId, offsetAt(old.cut, this.partition));
     await this.ports.speedViews.sweep(this.recordId);
+  }
+
+  /** It was founded beyond the start of the log: until its first generation is published, there are no states to go on from. */
+  private wait(): void {
+    this.haltedUntilMs = this.ports.clock.elapsed() + LOOK_EVERY_MS;
   }
 
   private halt(offset: Offset, error: unknown): void {

@@ -10,6 +10,7 @@ export { type AnswerEnvelope, type FreshnessPorts } from './describe-answer.js';
 export { commandMigration, requestMigration, type CommandMigrationPorts } from './command-migration.js';
 export { describeMigration, type DescribeMigrationPorts, type MigrationProgress } from './describe-migration.js';
 export { describeReplay, type DescribeReplayPorts, type ReplayProgress } from './describe-replay.js';
+export { foldEngine } from './fold-engine.js';
 export { foldHistory } from './fold-history.js';
 export { foldIntoSpeedViews, type FoldAssignment, type FoldPorts } from './fold-into-speed-views.js';
 export { type FoldReport } from './fold-report.js';

@@ -1,7 +1,7 @@
 import {
   TwofoldError,
+  liveViewOf,
   partitionName,
-  planView,
   readWindowSpan,
   viewNamed,
   type Catalog,
@@ -11,21 +11,33 @@ import {
   type ViewPlan,
   type WindowSpan,
 } from '@twofold/core';
-import type { EventLogReader, MasterDataset, ReplayJournal, StoredVersion, ViewVersions } from '@twofold/ports';
+import {
+  FOLD,
+  type EventLogReader,
+  type MasterDataset,
+  type ReplayJournal,
+  type StoredVersion,
+  type ViewVersions,
+} from '@twofold/ports';
 
 export type PlanReplayPorts = {
-  readonly catalog: Pick<Catalog, 'views'>;
+  readonly catalog: Pick<Catalog, 'views' | 'events' | 'projections'>;
   readonly versions: Pick<ViewVersions, 'list'>;
   readonly journal: Pick<ReplayJournal, 'list' | 'unfinished'>;
   readonly log: Pick<EventLogReader, 'bounds'>;
   readonly archive: Pick<MasterDataset, 'archivedTo' | 'filesBelow'>;
+  /** What computes a view where nothing is said. */
+  readonly defaultEngine: string;
 };
 
-/** What is built. `version` null: the one that the catalog declares; of a repair, the one that serves. */
+/**
+ * What is built. `version` null: the one that the catalog declares; of a repair, the one that serves. `engine` null: the default, where
+ * it computes such a view.
+ */
 export type WantedReplay = {
   readonly view: string;
   readonly version: string | null;
-  readonly engine: string;
+  readonly engine: string | null;
   /** Windows of the version that serves, to be computed anew, from one start to before another, ISO 8601; null: all of a version. */
   readonly windows: { readonly from: string; readonly to: string } | null;
   /** Some partitions only; null: all. */
@@ -68,20 +80,22 @@ const COUNTED_REPLAYS = 5;
 /**
  * What a replay of a view would do: the dry run. Writes nothing.
  *
- * Rejects with `unknown-view`; `not-found` for a version that is not registered; `conflict` where the version serves, or is not
+ * Rejects with `invalid-value` for an engine that does not compute it; `invalid-view-definition` where this build does not have it;
+ * `unknown-view`; `not-found` for a version that is not registered; `conflict` where the version serves, or is not
  * free to be built; `history-truncated`, naming every range that neither archive nor log has; `log-unavailable`, `store-unavailable`.
  */
 export async function planReplay(ports: PlanReplayPorts, wanted: WantedReplay): Promise<ReplayPlan> {
-  const { view, engine } = wanted;
+  const { view } = wanted;
   if (wanted.partitions !== null) throw ofSomePartitions(view);
   const declared = viewNamed(ports.catalog, view).id;
   const { stored, serving } =
     wanted.windows === null
       ? await freeVersion(ports, view, wanted.version ?? declared.version)
       : await servingVersion(ports, view, wanted.version);
-  const plan = planView(stored.definition, stored.events);
+  const { plan } = liveViewOf(stored, ports.catalog);
+  const engine = engineOf(plan, wanted.engine, ports.defaultEngine);
   const windows =
-    wanted.windows === null ? null : readWindowSpan(stored.definition.window, wanted.windows.from, wanted.windows.to);
+    wanted.windows === null ? null : readWindowSpan(plan.definition.window, wanted.windows.from, wanted.windows.to);
   const partitions = await historyOf(ports, plan);
   mustBeWhole(plan, partitions);
 
@@ -126,6 +140,17 @@ const ofSomePartitions = (view: string): TwofoldError =>
       `others have could not be kept exactly. Repair windows instead, or all of it`,
     '/partitions',
   );
+
+/** @throws TwofoldError `invalid-value`: it does not compute projections */
+function engineOf({ id, projection }: ViewPlan, wanted: string | null, byDefault: string): string {
+  if (projection === null) return wanted ?? byDefault;
+  if (wanted === null || wanted === FOLD) return FOLD;
+  throw new TwofoldError(
+    'invalid-value',
+    `${id.name} is a projection: the engine ${FOLD} computes it, ${wanted} does not`,
+    '/engine',
+  );
+}
 
 /** The version, if it can be built beside the one that serves. */
 async function freeVersion(

@@ -43,7 +43,8 @@ beforeEach(async () => {
     [...states].map(([{ id: view, definition }, state]) => ({
       ...{ view, state, definition, events: [landed], founding: null, keptUntilMs: null },
     }));
-  ports = { catalog: { views: [NEW] }, versions: { list }, journal, log, archive };
+  const catalog = { views: [NEW], events: [landed], projections: [] };
+  ports = { catalog, versions: { list }, journal, log, archive, defaultEngine: 'duckdb' };
   await log.ensureStream('flights', 2);
 });
 

@@ -12,7 +12,7 @@ const MAX_TRIES = 5;
 export async function publishRepair(ports: RunReplayPorts, replay: Replay): Promise<ReplayFinding> {
   const { plan } = await replayedVersion(ports, replay.view);
   const { id: build, windows } = replay;
-  const engine = ports.engineNamed(replay.engine);
+  const engine = ports.engineNamed(replay.engine, plan);
   for (let tries = 0; tries < MAX_TRIES; tries++) {
     const { madeBy } = await ports.repair(plan, { build, cut: cutOf(replay), windows, engine });
     if (madeBy === REPAIR) return { kind: 'moved' };

@@ -23,7 +23,7 @@ const WAIT_MS = 500;
 
 /**
  * Visits the events of a range in the order in which they count: from the archive as far as it reaches, from there on from the log,
- * with the same verdicts. `visit` sees the offset at which an event stands, and the decoder that holds it. Yields after each batch,
+ * with the same verdicts. `visit` sees the offset at which an event stands, the decoder that holds it, and its key. Yields after each batch,
  * so that whoever reads can stop, or take what came of it.
  *
  * @throws TwofoldError `history-truncated` where neither has them, before any is visited; `offset-out-of-range`
@@ -32,7 +32,7 @@ const WAIT_MS = 500;
 export async function* readHistory(
   ports: HistoryPorts,
   history: History,
-  visit: (offset: Offset, decoded: RecordDecoder) => void,
+  visit: (offset: Offset, decoded: RecordDecoder, key: string | null) => void,
   stop: AbortSignal,
 ): AsyncGenerator<void, void, undefined> {
   const { partition, events, types, from, to } = history;
@@ -43,7 +43,7 @@ export async function* readHistory(
   for await (const records of ports.masterDataset.read(partition, { from, below: seam }, types, stop)) {
     for (const record of records) {
       decoder.decodeArchived(record);
-      visit(record.offset, decoder);
+      visit(record.offset, decoder, record.subject);
     }
     yield;
   }
@@ -54,7 +54,7 @@ async function* readLog(
   ports: HistoryPorts,
   { partition, stream, from, to }: History,
   decoder: RecordDecoder,
-  visit: (offset: Offset, decoded: RecordDecoder) => void,
+  visit: (offset: Offset, decoded: RecordDecoder, key: string | null) => void,
   stop: AbortSignal,
 ): AsyncGenerator<void, void, undefined> {
   const judged = new JudgedPartition(ports, partition, decoder, stream, ports.masterDataset);
@@ -66,10 +66,11 @@ async function* readLog(
     if (stop.aborted) throw new TwofoldError('conflict', `reading ${partitionName(partition)} was stopped`);
     batch.forEach((record) => {
       const { verdict, released } = judged.judge(record);
-      if (verdict.kind === 'event' && decoder.event !== null) visit(record.offset, decoder);
+      if (verdict.kind === 'event' && decoder.event !== null) visit(record.offset, decoder, record.key());
       for (const raw of released) {
-        decoder.decode(new PlainRecord(raw));
-        visit(raw.offset, decoder);
+        const record = new PlainRecord(raw);
+        decoder.decode(record);
+        visit(raw.offset, decoder, record.key());
       }
     });
     at = batch.nextOffset;

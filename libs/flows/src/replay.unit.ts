@@ -97,7 +97,7 @@ function newWorld() {
   versions.add(OLD, 'serving');
   versions.add(NEW, 'candidate');
   const ports = {
-    ...{ catalog, versions, journal: new InMemoryReplayJournal() },
+    ...{ catalog, versions, journal: new InMemoryReplayJournal(), defaultEngine: 'duckdb' },
     ...{ log: new InMemoryEventLog(), archive: new InMemoryMasterDataset() },
     stage: { progress: async () => staged.partitions } satisfies Pick<BuildStage, 'progress'>,
     clock: { now: () => world.now },

@@ -5,7 +5,7 @@ import { stageHistory } from './stage-history.js';
 
 export type RowsPorts = RollForwardPorts & {
   readonly batchViews: Pick<BatchViewStore, 'published' | 'scan' | 'combined'>;
-  readonly stage: Pick<BuildStage, 'open' | 'add' | 'progress'>;
+  readonly stage: Pick<BuildStage, 'open' | 'add' | 'progress' | 'readKeys'>;
   readonly engineOf: (plan: ViewPlan) => BatchEngine;
   /** Partitions that are computed at once, where that is done in steps. */
   readonly partitionsAtOnce: number;

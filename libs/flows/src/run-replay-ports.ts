@@ -27,14 +27,14 @@ import type { Repair } from './rows-of-generation.js';
 /** What a replay is carried on with. */
 export type RunReplayPorts = FoundPorts &
   RemovePorts & {
-    readonly catalog: Pick<Catalog, 'views' | 'events'>;
+    readonly catalog: Pick<Catalog, 'views' | 'events' | 'projections'>;
     readonly journal: Pick<ReplayJournal, 'get' | 'append'>;
     readonly versions: ViewVersions;
     readonly batchViews: BatchViewStore;
     readonly masterDataset: Pick<MasterDataset, 'archivedTo' | 'summaryBelow'>;
     readonly stage: BuildStage;
     /** @throws TwofoldError `invalid-configuration`: there is no such engine here */
-    readonly engineNamed: (name: string) => BatchEngine;
+    readonly engineNamed: (name: string, plan: ViewPlan) => BatchEngine;
     readonly partitionsAtOnce: number;
     readonly clock: Clock;
     /** Builds and publishes the next generation of a version that serves, with windows that were computed anew. */

@@ -7,9 +7,10 @@ import {
   type WindowSpan,
 } from '@twofold/core';
 import type { BatchEngine, BuildStage, Clock, EventRange, StagedPartition } from '@twofold/ports';
+import { StagedStates } from './staged-states.js';
 
 export type StagePorts = {
-  readonly stage: Pick<BuildStage, 'open' | 'add' | 'progress'>;
+  readonly stage: Pick<BuildStage, 'open' | 'add' | 'progress' | 'readKeys'>;
   readonly engine: BatchEngine;
   readonly clock: Clock;
   /** Partitions that are computed at once. */
@@ -24,6 +25,8 @@ const STEP_MS = 3_000;
 const FIRST_STEP = 50_000;
 const SHORTEST_STEP = 1_000;
 const LONGEST_STEP = 10_000_000;
+/** Of a projection: all that a step changes is in memory until it is staged, as many states as it has events at most. */
+const LONGEST_STEP_OF_PROJECTION = 200_000;
 /** By how much a step is longer than the one before, at most. */
 const GROWTH = 4;
 
@@ -69,6 +72,8 @@ async function stagePartition(
   pace: Pace,
   stop: AbortSignal,
 ): Promise<void> {
+  const states = plan.projection === null ? null : new StagedStates(stage, plan, build, staged.done === staged.from);
+  const longest = plan.projection === null ? LONGEST_STEP : LONGEST_STEP_OF_PROJECTION;
   let size = FIRST_STEP;
   for (let from = staged.done; from < staged.to && !stop.aborted;) {
     const to = Math.min(from + pace.atMost(size), staged.to);
@@ -76,16 +81,18 @@ async function stagePartition(
     if (stop.aborted) return;
     const beganAtMs = clock.elapsed();
     const busyMs = (): number => clock.elapsed() - beganAtMs;
-    const rows = engine.compute(plan, { ...rangeOf(staged, from, to), windows }, stop);
+    const computed = engine.compute(plan, { ...rangeOf(staged, from, to), windows }, stop, states?.before);
+    const rows = states?.remember(computed) ?? computed;
     const { stream, partition } = staged;
     const step = { stream, partition, from, to, busyMs };
     if (!(await stage.add(plan, build, step, rows))) {
       // another builder was first: it goes on after what that one staged
+      states?.forget();
       from = await doneOf(stage, build, staged);
       continue;
     }
     size = Math.round(clamp((size * STEP_MS) / Math.max(1, busyMs()), size / GROWTH, size * GROWTH));
-    size = clamp(size, SHORTEST_STEP, LONGEST_STEP);
+    size = clamp(size, SHORTEST_STEP, longest);
     from = to;
   }
 }

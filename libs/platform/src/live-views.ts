@@ -26,7 +26,8 @@ export class LiveViews implements OnApplicationBootstrap, BeforeApplicationShutd
   private readonly logger = new Logger(LiveViews.name);
   private readonly stopping = new AbortController();
   private readonly names: readonly string[];
-  private readonly refused = new Set<string>();
+  /** Why each version that lives and cannot be folded by this build cannot. */
+  private refused = new Map<string, string>();
   private live: readonly LiveVersion[] = [];
   private stored: readonly StoredVersion[] = [];
   private looking: Promise<void> = Promise.resolve();
@@ -74,6 +75,12 @@ export class LiveViews implements OnApplicationBootstrap, BeforeApplicationShutd
     });
   }
 
+  /** For health: rejects while a version lives that this build cannot fold. */
+  check(): Promise<void> {
+    const [reason] = this.refused.values();
+    return reason === undefined ? Promise.resolve() : Promise.reject(new Error(reason));
+  }
+
   /** Calls whenever other versions live, or the same ones otherwise. */
   onChange(listener: () => void): void {
     this.listeners.push(listener);
@@ -106,12 +113,14 @@ export class LiveViews implements OnApplicationBootstrap, BeforeApplicationShutd
   async look(): Promise<void> {
     const before = nameOf(this.live);
     this.stored = await this.versions.list(this.names);
-    this.live = this.stored.flatMap((stored) => this.liveOf(stored) ?? []);
+    const refused = new Map<string, string>();
+    this.live = this.stored.flatMap((stored) => this.liveOf(stored, refused) ?? []);
+    this.refused = refused;
     if (nameOf(this.live) !== before) for (const listener of this.listeners) listener();
   }
 
   /** null: nobody folds it, or this build cannot. */
-  private liveOf(stored: StoredVersion): LiveVersion | null {
+  private liveOf(stored: StoredVersion, refused: Map<string, string>): LiveVersion | null {
     if (AT_REST.includes(stored.state)) return null;
     const known = this.live.find(({ plan }) => isSame(plan.id, stored.view));
     if (known !== undefined) return { ...known, state: stored.state };
@@ -120,7 +129,7 @@ export class LiveViews implements OnApplicationBootstrap, BeforeApplicationShutd
     } catch (error) {
       if (!(error instanceof TwofoldError)) throw error;
       if (!this.refused.has(stored.view.version)) this.logger.error(error.message);
-      this.refused.add(stored.view.version);
+      refused.set(stored.view.version, error.message);
       return null;
     }
   }

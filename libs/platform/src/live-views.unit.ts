@@ -96,5 +96,9 @@ describe('the versions that live', () => {
     const views = await open();
     expect(statesOf(views)).toEqual([[now, 'founded']]);
     await expect(views.serving('delays')).rejects.toThrow('makes another version of it');
+    await expect(views.check()).rejects.toThrow('makes another version of it');
+    stored = [storedAs(now, 'serving')];
+    await views.look();
+    await views.check();
   });
 });

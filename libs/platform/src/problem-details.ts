@@ -61,6 +61,7 @@ const PROBLEMS: Readonly<Record<ErrorCode, readonly [status: number, title: stri
   'distinct-too-large': [422, 'There are too many different values to count them exactly'],
   'not-found': [404, 'There is nothing here'],
   overflow: [500, 'A number does not fit'],
+  'projection-failed': [500, 'A function of a projection failed'],
   'log-unavailable': [503, 'The log is away'],
   'store-unavailable': [503, 'A store is away'],
   'offset-out-of-range': [500, 'The log does not have this offset'],

@@ -19,6 +19,12 @@ export type PartitionWork = {
   readonly windows: WindowSpan | null;
 };
 
+/** Rows of a plan as they are where a range begins, those that there are, by their keys. */
+export type RowsBefore = (keys: readonly Pick<ViewRow, 'dimensions' | 'window'>[]) => Promise<readonly ViewRow[]>;
+
+/** The name of the engine that folds history by the fold of the tail: it alone computes projections. */
+export const FOLD = 'fold';
+
 /** What computes a generation, whole or in steps. */
 export interface BatchEngine {
   readonly name: string;
@@ -30,7 +36,11 @@ export interface BatchEngine {
    * event, where arithmetic of the view leaves 64 bits of an event of the range; with `conflict` when `stop` is aborted before
    * the last chunk. Bounded memory: the engine spills or gives rows early, the chunks stream. Nothing is written: killed, or left
    * by its reader, nothing of it is left.
+   *
+   * Of a projection each state is made of the one before: so a range that begins beyond the start of the log is of one partition,
+   * `before` gives the rows of all events below it, and those of the range come with these events in them. Rejects with
+   * `projection-failed`, which names the event; with `invalid-configuration` where the engine is not {@link FOLD}.
    */
-  compute(plan: ViewPlan, range: EventRange, stop: AbortSignal): AsyncIterable<readonly ViewRow[]>;
+  compute(plan: ViewPlan, range: EventRange, stop: AbortSignal, before?: RowsBefore): AsyncIterable<readonly ViewRow[]>;
   close(): Promise<void>;
 }

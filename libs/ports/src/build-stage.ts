@@ -34,6 +34,15 @@ export interface BuildStage {
    * between holds up nobody else's step. Killed anywhere: all of it, or nothing.
    */
   add(plan: ViewPlan, build: string, step: StagedStep, rows: AsyncIterable<readonly ViewRow[]>): Promise<boolean>;
+  /**
+   * Of all that was staged for a build, the rows with these keys, those that exist; alike ones are combined. Of a build that has
+   * no stage (any more) none. At most 10,000 keys a call.
+   */
+  readKeys(
+    plan: ViewPlan,
+    build: string,
+    keys: readonly Pick<ViewRow, 'dimensions' | 'window'>[],
+  ): Promise<readonly ViewRow[]>;
   /** null: there is no such stage. */
   progress(build: string): Promise<readonly StagedPartition[] | null>;
   /** Deletes the stage with its rows, if there is one, in one transaction. While a step is being added, `store-unavailable`: try again. */

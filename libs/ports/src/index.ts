@@ -7,7 +7,7 @@ export {
   type EditionStep,
 } from './archive-editions.js';
 export { KEPT_AUDITS, type Audit, type AuditLedger, type AuditState, type DriftSample } from './audit-ledger.js';
-export { type BatchEngine, type EventRange, type PartitionWork } from './batch-engine.js';
+export { FOLD, type BatchEngine, type EventRange, type PartitionWork, type RowsBefore } from './batch-engine.js';
 export {
   REPAIR,
   ROLL_FORWARD,

@@ -99,5 +99,16 @@ export interface SpeedViewStore {
    */
   readSealed(id: SpeedRecordId, from: Offset, to: Offset, after: string | null): Promise<SealedStep | null>;
 
+  /**
+   * Of the sealed epochs that lie within [from, to), the rows with these keys, those that exist, and the record, at one moment;
+   * null where there is no record. Rows of several epochs with the same key come one per epoch. At most 10,000 keys a call.
+   */
+  readSealedKeys(
+    id: SpeedRecordId,
+    from: Offset,
+    to: Offset,
+    keys: readonly Pick<ViewRow, 'dimensions' | 'window'>[],
+  ): Promise<{ readonly record: SpeedRecord; readonly rows: readonly ViewRow[] } | null>;
+
   close(): Promise<void>;
 }

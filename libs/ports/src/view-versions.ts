@@ -1,4 +1,4 @@
-import type { EventType, OffsetVector, ViewDefinition, ViewId } from '@twofold/core';
+import type { EventType, OffsetVector, ViewId, ViewPlan } from '@twofold/core';
 
 /**
  * What becomes of a version of a view:
@@ -10,13 +10,16 @@ import type { EventType, OffsetVector, ViewDefinition, ViewId } from '@twofold/c
  */
 export type ViewVersionState = 'candidate' | 'founded' | 'serving' | 'retired' | 'removing';
 
-/** A version of a view as it was registered: enough to fold it without the catalog that declared it. */
+/**
+ * A version of a view as it was registered: enough to fold it without the catalog that declared it; of a projection all but its
+ * functions.
+ */
 export type StoredVersion = {
   readonly view: ViewId;
   readonly state: ViewVersionState;
-  readonly definition: ViewDefinition;
+  readonly definition: ViewPlan['definition'];
   /**
-   * All versions of the event types that it reads, as its catalog had them: `planView` of both gives the version again. Of a version
+   * All versions of the event types that it reads, as its catalog had them: planned of both, it is the version again. Of a version
    * that was registered before they were kept, none, until it registers again.
    */
   readonly events: readonly EventType[];

@@ -50,6 +50,7 @@ const STORES: readonly (keyof Stores)[] = [
   'batchViews',
   'masterDataset',
   'deadLetters',
+  'stage',
 ];
 
 /** Readers only ever crash or pause like anybody; the producer does not, for then there would be nothing to see. */

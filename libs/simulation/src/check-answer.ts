@@ -44,7 +44,7 @@ const MAX_ROWS = 10_000;
 /** All that there is to ask of a view. */
 export const everyRow = (plan: ViewPlan, atLeast: Position | null, waitMs: number): RowsQuery => ({
   plan,
-  selection: { dimensions: plan.definition.by.map(() => null), fromWindow: null, toWindow: null },
+  selection: { dimensions: plan.dimensions.map(() => null), fromWindow: null, toWindow: null },
   rollUp: null,
   having: [],
   order: { by: { kind: 'window' }, descending: false },

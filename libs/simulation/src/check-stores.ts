@@ -76,7 +76,7 @@ export class StoresCheck {
 
   private async checkGenerations(plan: ViewPlan): Promise<void> {
     for (const { number, cut, ...aside } of await this.stores.batchViews.history(plan.id, MANY)) {
-      const selection = { dimensions: plan.definition.by.map(() => null), fromWindow: null, toWindow: null };
+      const selection = { dimensions: plan.dimensions.map(() => null), fromWindow: null, toWindow: null };
       const rows = await this.stores.batchViews.read(plan, number, { ...EVERY_ROW, selection });
       if (rows === null) continue;
       const told = (): string => `${plan.id.name}, generation ${number} at ${JSON.stringify(cut)}`;

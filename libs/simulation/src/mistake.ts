@@ -40,7 +40,7 @@ export const replacing = <T extends object>(right: T, wrong: Partial<T>): T =>
   });
 
 export function rewire(stores: Stores, rewiring: Rewiring, world: MistakenWorld): Stores {
-  const { log, speedViews, boundaries, batchViews, masterDataset, deadLetters } = stores;
+  const { log, speedViews, boundaries, batchViews, masterDataset, deadLetters, stage } = stores;
   return {
     log: rewiring.log?.(log, world) ?? log,
     speedViews: rewiring.speedViews?.(speedViews, world) ?? speedViews,
@@ -48,5 +48,6 @@ export function rewire(stores: Stores, rewiring: Rewiring, world: MistakenWorld)
     batchViews: rewiring.batchViews?.(batchViews, world) ?? batchViews,
     masterDataset: rewiring.masterDataset?.(masterDataset, world) ?? masterDataset,
     deadLetters: rewiring.deadLetters?.(deadLetters, world) ?? deadLetters,
+    stage: rewiring.stage?.(stage, world) ?? stage,
   };
 }

@@ -58,7 +58,7 @@ export class Network {
         const call = <R>(args: readonly unknown[], effect: (result: unknown) => Promise<R>): Promise<R> =>
           this.call(actor, store, String(name), args, () => effect(Reflect.apply(value, target, args)));
         const method =
-          name === 'scan'
+          name === 'scan' || (store === 'masterDataset' && name === 'read')
             ? async function* (...args: readonly unknown[]): AsyncGenerator<unknown> {
                 yield* await call(args, (chunks) => allOf(chunks as AsyncIterable<unknown>));
               }

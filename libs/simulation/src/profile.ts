@@ -6,6 +6,8 @@ export type Profile = {
   readonly partitions: number;
   /** The first view of the catalog, or both. */
   readonly views: 1 | 2;
+  /** Whether there is a projection besides. */
+  readonly isProjected: boolean;
   readonly events: number;
   /** How many of them were sent before. */
   readonly again: number;
@@ -74,6 +76,7 @@ function drawAny(random: Random): Profile {
     slow: random.chance(0.5) ? random.between(0.01, 0.2) : 0,
     skewed: random.chance(0.2),
     deliveries: random.pick([[1], [1], [1], [0], [0, 1, 2]]),
+    isProjected: random.chance(0.4),
   };
 }
 

@@ -1,17 +1,19 @@
 import {
   HELD_LIMITS,
   NOTHING_ASIDE,
+  naiveProjection,
   naiveVerdicts,
   naiveView,
   offsetAt,
   partitionName,
   rowKeyOf,
   sumAside,
+  type EventOfSubject,
   type NaiveVerdict,
   type Offset,
   type OffsetVector,
   type Partition,
-  type PlainEvent,
+  type Scalar,
   type SetAside,
   type StreamDefinition,
   type ViewPlan,
@@ -26,6 +28,9 @@ export const textOfRows = (rows: readonly ViewRow[]): string =>
     .map((row) => `${rowKeyOf(row)} ${JSON.stringify(row.parts)}`)
     .sort()
     .join('\n');
+
+const foldOf = (plan: ViewPlan, events: readonly EventOfSubject[]): readonly ViewRow[] =>
+  plan.projection === null ? naiveView(plan, events) : naiveProjection(plan, events);
 
 export function holdAside(expected: SetAside, found: SetAside, kind: ViolationKind, told: () => string): void {
   const textOf = ({ deadLetters, duplicates, held }: SetAside): string =>
@@ -66,15 +71,23 @@ export class Reference {
   }
 
   rowsBelow(plan: ViewPlan, offsets: OffsetVector): string {
-    return this.rowsOf(`${plan.id.name} ${JSON.stringify(offsets)}`, plan, () =>
-      this.partitions.flatMap((partition) => this.eventsWithin(partition, 0, offsetAt(offsets, partition))),
+    return this.rowsOf(`${plan.id.name} ${JSON.stringify(offsets)}`, () =>
+      foldOf(
+        plan,
+        this.partitions.flatMap((partition) => this.eventsWithin(partition, 0, offsetAt(offsets, partition))),
+      ),
     );
   }
 
+  /** Of a projection those that change there, as they are at the end. */
   rowsWithin(plan: ViewPlan, partition: Partition, from: Offset, to: Offset): string {
-    return this.rowsOf(`${plan.id.name} ${partition.partition} ${from} ${to}`, plan, () =>
-      this.eventsWithin(partition, from, to),
-    );
+    return this.rowsOf(`${plan.id.name} ${partition.partition} ${from} ${to}`, () => {
+      const within = this.eventsWithin(partition, from, to);
+      if (plan.projection === null) return foldOf(plan, within);
+      const changed = new Set<Scalar | undefined>(within.map(({ subject }) => subject));
+      const rows = foldOf(plan, this.eventsWithin(partition, 0, to));
+      return rows.filter(({ dimensions: [subject] }) => changed.has(subject));
+    });
   }
 
   asideBelow(offsets: OffsetVector): SetAside {
@@ -103,12 +116,15 @@ export class Reference {
     return this.verdictsBelow(partition, offset).at(-1)?.aside ?? NOTHING_ASIDE;
   }
 
-  private eventsWithin(partition: Partition, from: Offset, to: Offset): readonly PlainEvent[] {
+  private eventsWithin(partition: Partition, from: Offset, to: Offset): readonly EventOfSubject[] {
     const records = this.of(partition);
     const applied = this.verdictsBelow(partition, to).flatMap((verdict) =>
       verdict.offset < from ? [] : verdict.applied,
     );
-    return applied.flatMap((offset) => records[offset]?.event ?? []);
+    return applied.flatMap((offset): readonly EventOfSubject[] => {
+      const { event, record } = records[offset] ?? { event: null };
+      return event === null ? [] : [{ ...event, subject: record.key ?? '' }];
+    });
   }
 
   private verdictsBelow(partition: Partition, to: Offset): readonly NaiveVerdict[] {
@@ -123,10 +139,10 @@ export class Reference {
     return judged.verdicts.filter(({ offset }) => offset < to);
   }
 
-  private rowsOf(name: string, plan: ViewPlan, events: () => readonly PlainEvent[]): string {
+  private rowsOf(name: string, rowsOf: () => readonly ViewRow[]): string {
     const known = this.known.get(name);
     if (known !== undefined) return known;
-    const rows = textOfRows(naiveView(plan, events()));
+    const rows = textOfRows(rowsOf());
     this.known.set(name, rows);
     return rows;
   }

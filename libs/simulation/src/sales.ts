@@ -5,6 +5,7 @@ import {
   dataSchemaOf,
   defineCatalog,
   defineEvent,
+  defineProjection,
   defineStream,
   defineView,
   impossible,
@@ -45,6 +46,20 @@ const allSales = defineView({
   measures: (event) => ({ sales: count(), dearest: max(event.price), lastShop: latest(event.shop) }),
 });
 
+/** What no view can say: how many sales of a shop in a row were each dearer than the one before, as they stand on the log. */
+const rises = defineProjection({
+  name: 'rises',
+  from: sold,
+  init: () => ({ price: 0, row: 0, longest: 0 }),
+  evolve: ({ price: last, row, longest }, { data }) => {
+    const price = Number(data.price);
+    const now = price > last ? row + 1 : 1;
+    return { price, row: now, longest: Math.max(longest, now) };
+  },
+  present: ({ longest, price }) => ({ longest, last: price }),
+  measures: { longest: int(), last: int() },
+});
+
 export const STREAM = sold.stream;
 export const EVENT_TYPE = sold.type;
 /** By records, by time, none: so short that an event comes again within the window and beyond it. */
@@ -56,16 +71,31 @@ export const WINDOWS: readonly DuplicatesWindow[] = [
 const catalogs = new Map<string, Catalog>(
   WINDOWS.flatMap((duplicates, window) =>
     [[salesByShop], [salesByShop, allSales]].flatMap((views) =>
-      (['skip', 'hold'] as const).map((deadLetters) => {
-        const streams = [defineStream({ name: STREAM, duplicates, deadLetters })];
-        return [`${window} ${views.length} ${deadLetters}`, defineCatalog({ events: [sold], views, streams })] as const;
-      }),
+      [[], [rises]].flatMap((projections) =>
+        (['skip', 'hold'] as const).map((deadLetters) => {
+          const streams = [defineStream({ name: STREAM, duplicates, deadLetters })];
+          const catalog = defineCatalog({ events: [sold], views, projections, streams });
+          return [nameOf(views.length, projections.length > 0, window, deadLetters), catalog] as const;
+        }),
+      ),
     ),
   ),
 );
 
-export function catalogOf(views: number, window: number, deadLetters: DeadLetterPolicy): Catalog {
-  const name = `${window} ${views} ${deadLetters}`;
+function nameOf(views: number, isProjected: boolean, window: number, deadLetters: DeadLetterPolicy): string {
+  return `${window} ${views} ${isProjected ? 'and a projection' : ''} ${deadLetters}`;
+}
+
+/** What a run has. `window`: which of {@link WINDOWS}. */
+type Chosen = {
+  readonly views: number;
+  readonly isProjected: boolean;
+  readonly window: number;
+  readonly holds: boolean;
+};
+
+export function catalogOf({ views, isProjected, window, holds }: Chosen): Catalog {
+  const name = nameOf(views, isProjected, window, holds ? 'hold' : 'skip');
   return catalogs.get(name) ?? impossible(`catalog ${name}`);
 }
 

@@ -3,6 +3,7 @@ import { InMemorySpeedViewStore, type InMemoryBatchViewStore } from '@twofold/in
 import type {
   BatchViewStore,
   Boundaries,
+  BuildStage,
   DeadLetters,
   DeadLetterTopic,
   EventLogAdmin,
@@ -54,4 +55,5 @@ export type Stores = {
   readonly masterDataset: OpenMasterDataset;
   /** What waits, as `masterDataset` writes it down. */
   readonly deadLetters: DeadLetters & DeadLetterTopic;
+  readonly stage: BuildStage;
 };

@@ -14,6 +14,7 @@ import {
   InMemoryBatchEngine,
   InMemoryBatchViewStore,
   InMemoryBoundaries,
+  InMemoryBuildStage,
   InMemoryDeadLetters,
   InMemoryMasterDataset,
 } from '@twofold/in-memory';
@@ -75,7 +76,7 @@ export class World {
   ) {
     this.scheduler = scheduler;
     this.network = new Network(scheduler, random, profile, trace);
-    this.catalog = catalogOf(profile.views, profile.window, profile.holds ? 'hold' : 'skip');
+    this.catalog = catalogOf(profile);
     this.stream = streamNamed(this.catalog.streams, STREAM);
     this.partitions = Array.from({ length: profile.partitions }, (_, partition) => ({ stream: STREAM, partition }));
     this.reference = new Reference(this.partitions, this.stream);
@@ -105,7 +106,7 @@ export class World {
     const name = `${role}-${this.actors.length}`;
     const actor = new Actor(role, name, this.scheduler, this.wall, this.random, skewMs, hireAgain, partition);
     this.actors.push(actor);
-    const { log, speedViews, boundaries, batchViews, masterDataset, deadLetters } = this.stores;
+    const { log, speedViews, boundaries, batchViews, masterDataset, deadLetters, stage } = this.stores;
     const linked: Stores = {
       log: this.network.link(actor, 'log', log),
       speedViews: this.network.link(actor, 'speedViews', speedViews),
@@ -113,6 +114,7 @@ export class World {
       batchViews: this.network.link(actor, 'batchViews', batchViews),
       masterDataset: this.network.link(actor, 'masterDataset', masterDataset),
       deadLetters: this.network.link(actor, 'deadLetters', deadLetters),
+      stage: this.network.link(actor, 'stage', stage),
     };
     const rewiring = this.mistake?.inCalls?.(role);
     return { actor, ports: rewiring === undefined ? linked : rewire(linked, rewiring, this.mistakenWorld()) };
@@ -167,7 +169,8 @@ export class World {
       (content, place, offset, atMs) => this.reference.append(place, plainSale(content, place, offset, atMs)),
       (place) => this.reference.leaveGap(place),
     );
-    const batchViews = new InMemoryBatchViewStore(now);
+    const stage = new InMemoryBuildStage();
+    const batchViews = new InMemoryBatchViewStore(now, stage);
     const rewiring = this.mistake?.inStores ?? {};
     const rightBatchViews = rewiring.batchViews?.(batchViews, this.mistakenWorld()) ?? batchViews;
     const deadLetters = new InMemoryDeadLetters();
@@ -178,6 +181,7 @@ export class World {
       batchViews,
       masterDataset: new InMemoryMasterDataset(deadLetters),
       deadLetters,
+      stage,
     };
     return { ...rewire(right, rewiring, this.mistakenWorld()), batchViews: rightBatchViews };
   }

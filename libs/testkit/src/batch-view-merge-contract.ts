@@ -4,6 +4,7 @@ import {
   mergeRows,
   naiveView,
   planView,
+  viewOf,
   type OffsetVector,
   type ViewPlan,
   type ViewRow,
@@ -154,9 +155,9 @@ export function batchViewMergeContract(worldNow: () => BatchViewStoreWorld): voi
 }
 
 /** The view by a name, and over streams, that no other test has. */
-function ownOf({ definition, sources }: ViewPlan): ViewPlan {
+function ownOf(plan: ViewPlan): ViewPlan {
   return planView(
-    { ...definition, name: `random-${uniqueWord()}` },
-    sources.flatMap(({ versions }) => versions),
+    { ...viewOf(plan), name: `random-${uniqueWord()}` },
+    plan.sources.flatMap(({ versions }) => versions),
   );
 }

@@ -22,6 +22,7 @@ import { havingOf, orderOf, rollUpOf, rowOf, rowsOf, selectionOf } from './thing
 import { BY_WINDOW, EVERYTHING, thingsGenerations, type BatchViewStoreWorld } from './things-generations.js';
 import { byKey, isSelected, measureNamed, partOfMeasure, thing } from './things.js';
 import { totalsView } from './things-view.js';
+import { visit, visitsProjection } from './visits-projection.js';
 
 const DAY_MS = 86_400_000;
 const MONTHLY: Window = { kind: 'tumbling', unit: 'month', timeZone: 'UTC' };
@@ -117,6 +118,21 @@ export function batchViewRowsContract(worldNow: () => BatchViewStoreWorld): void
       expect(await by('averageAge', false)).toEqual(['more', 'three', 'two', 'none']);
       expect(await by('averageAge', true)).toEqual(['two', 'three', 'more', 'none']);
       expect(await by('names', true)).toEqual(['more', 'three', 'two', 'none']);
+    });
+
+    it('has the states of a projection, chosen and in order by what it presents', async () => {
+      const plan = await registered(visitsProjection());
+      const rows = [visit('ann', 12, 'b'), visit('bob', 3), visit('cid', 20, 'a')];
+      await load(plan, 1, rows);
+      expect(byKey(await everything(plan, 1))).toEqual(byKey(rows));
+      const by = async (measure: string, having: readonly Having[] = []) =>
+        (await read(plan, 1, { order: { by: measureNamed(plan, measure), descending: true }, having }))?.map(
+          ({ dimensions }) => dimensions[0],
+        );
+      expect(await by('times')).toEqual(['cid', 'ann', 'bob']);
+      expect(await by('said')).toEqual(['ann', 'cid', 'bob']);
+      expect(await by('times', [{ measure: 0, operator: 'lt', value: 20 }])).toEqual(['ann', 'bob']);
+      expect(await worldNow().store.readKeys(plan, 1, [visit('bob', 0)])).toEqual([visit('bob', 3)]);
     });
 
     it('takes at most the limit, and goes on after a place, be a row there or not', async () => {

@@ -4,6 +4,7 @@ import type { BuildStage, StagedPartition } from '@twofold/ports';
 import { chunksOf, thingsGenerations, type BatchViewStoreWorld } from './things-generations.js';
 import { thingsView, twoStreamsView, uniqueWord } from './things-view.js';
 import { byKey, streamOf, thing } from './things.js';
+import { visit, visitsProjection } from './visits-projection.js';
 
 /** As many as there might be builders of one step, and more. */
 const AT_ONCE = 6;
@@ -156,6 +157,30 @@ export function buildStageContract(name: string, setup: () => Promise<BatchViewS
         expect(await slow).toBe(false);
         expect(await doneOf(build)).toEqual([5, 0]);
         expect(await merged(plan, build)).toEqual([thing({ things: 1 })]);
+      });
+    });
+
+    describe('reading rows by their keys', () => {
+      it('gives those that were staged so far, combined', async () => {
+        const plan = thingsView();
+        const build = await opened(plan);
+        const [one, more, other] = [thing({ name: 'a' }), thing({ name: 'a', things: 5 }), thing({ name: null })];
+        await add(plan, build, [0, 0, 4], [one, other]);
+        await add(plan, build, [1, 0, 4], [more]);
+        const keys = [one, more, other, thing({ name: 'c' })];
+        expect(byKey(await stage.readKeys(plan, build, keys))).toEqual(byKey(mergeRows(plan, [one, more, other])));
+        expect(await stage.readKeys(plan, build, [])).toEqual([]);
+        expect(await stage.readKeys(plan, uniqueWord(), keys)).toEqual([]);
+      });
+
+      it('of a projection gives the state of most events', async () => {
+        const plan = visitsProjection();
+        const build = await opened(plan);
+        await add(plan, build, [0, 0, 4], [visit('ann', 9, 'a\0'), visit('bob', 1)]);
+        await add(plan, build, [0, 4, 8], [visit('ann', 10, '\u{10000}'), visit('cid', 1)]);
+        expect(byKey(await stage.readKeys(plan, build, [visit('ann', 0), visit('bob', 0)]))).toEqual(
+          byKey([visit('ann', 10, '\u{10000}'), visit('bob', 1)]),
+        );
       });
     });
 

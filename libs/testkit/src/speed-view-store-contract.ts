@@ -85,6 +85,7 @@ export function speedViewStoreContract(name: string, setup: () => Promise<SpeedV
       expect(await store.probe(id)).toBeNull();
       expect(await store.read(id, 0, everything, MANY)).toBeNull();
       expect(await store.readSealed(id, 0, MANY, null)).toBeNull();
+      expect(await store.readSealedKeys(id, 0, MANY, [row('ATL', 1)])).toBeNull();
       expect(await store.commit(id, pair(0, 0), change(1))).toBe(false);
       expect(await store.seal(id, pair(0, 0))).toBe(false);
       expect(await store.reset(id, pair(0, 0), 0)).toBe(false);
@@ -230,6 +231,25 @@ export function speedViewStoreContract(name: string, setup: () => Promise<SpeedV
       expect(await sealedRows(3, 4)).toEqual([]);
       expect(await sealedRows(4, 100)).toEqual([third]);
       expect((await store.readSealed(id, 6, 7, null))?.record).toEqual((await store.load(id))?.record);
+    });
+
+    it('reads rows of sealed epochs by their keys, one per epoch, and says what the record is', async () => {
+      await begin();
+      for (const start of [0, 2, 4]) {
+        const rows = [row('ATL', 1, start), row('ATL', 2, start), row(null, 1, start), row('"', 1, start)];
+        await store.commit(id, pair(start, start), change(start + 2, rows));
+        await store.seal(id, pair(start + 2, start));
+      }
+      await store.commit(id, pair(6, 6), change(7, [row('ATL', 1, 6)]));
+      const read = async (from: number, to: number, keys: readonly ViewRow[]): Promise<readonly ViewRow[]> =>
+        inOrder((await store.readSealedKeys(id, from, to, keys))?.rows);
+      const keys = [row('ATL', 1), row(null, 1), row('JFK', 1), row('ATL', 3)];
+      expect(await read(2, 6, keys)).toEqual(
+        inOrder([row('ATL', 1, 2), row('ATL', 1, 4), row(null, 1, 2), row(null, 1, 4)]),
+      );
+      expect(await read(1, 5, [row('"', 1)])).toEqual([row('"', 1, 2)]);
+      expect(await read(6, 7, keys)).toEqual([]);
+      expect(await store.readSealedKeys(id, 0, 6, [])).toEqual({ record: (await store.load(id))?.record, rows: [] });
     });
 
     it('reads rows of sealed epochs that share dimensions and window one per epoch, and of one without dimensions', async () => {

@@ -26,6 +26,7 @@ import {
   sum,
   timestamp,
   variance,
+  viewOf,
   type ViewPlan,
 } from '@twofold/core';
 import { randomBytes } from 'node:crypto';
@@ -84,11 +85,12 @@ export function totalsView(): ViewPlan {
 }
 
 /** The same view with another measure besides, of the same parts: another version of it. */
-export function changedView({ definition, sources }: ViewPlan): ViewPlan {
+export function changedView(plan: ViewPlan): ViewPlan {
+  const definition = viewOf(plan);
   const measures = [...definition.measures, { name: `more${definition.measures.length}`, aggregate: count() }];
   return planView(
     { ...definition, measures },
-    sources.flatMap(({ versions }) => versions),
+    plan.sources.flatMap(({ versions }) => versions),
   );
 }
 

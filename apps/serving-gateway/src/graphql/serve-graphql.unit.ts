@@ -8,6 +8,7 @@ import {
   decimal,
   defineCatalog,
   defineEvent,
+  defineProjection,
   defineView,
   distinct,
   histogram,
@@ -18,6 +19,7 @@ import {
   max,
   optional,
   planView,
+  readRowsRequest,
   string,
   sum,
   timestamp,
@@ -65,7 +67,18 @@ const everything = defineView({
   window: allTime(),
   measures: () => ({ sales: count() }),
 });
-const catalog = defineCatalog({ events: [sold], views: [salesByShop, everything] });
+const lastSales = defineProjection({
+  name: 'last-sales',
+  from: sold,
+  init: () => ({ sizes: [] as readonly number[] }),
+  evolve: ({ sizes }, { data }) => ({ sizes: [...sizes, Number(data.size)].slice(-3) }),
+  present: ({ sizes }) => ({
+    sales: sizes.length,
+    isFalling: sizes[0] !== undefined && sizes[0] > Number(sizes.at(-1)),
+  }),
+  measures: { sales: int(), isFalling: boolean() },
+});
+const catalog = defineCatalog({ events: [sold], views: [salesByShop, everything], projections: [lastSales] });
 const plan = planView(salesByShop, [sold]);
 const partOf = (measure: string): number => plan.measures.find(({ name }) => name === measure)?.parts[0] ?? -1;
 const rowWith = (shops: string): ViewRow => ({
@@ -134,6 +147,21 @@ describe('GraphQL over the catalog', () => {
     const reply = await server.inject({ method: 'POST', url: '/graphql', payload: { query, variables } });
     return reply.json<Reply>();
   };
+
+  it('shows what a projection presents, in whichever order', async () => {
+    rows = [{ dimensions: ['a'], window: 0, parts: ['[9,{"sizes":[3,2,1]}]'] }];
+    const { data, errors } = await ask(
+      '{ lastSales(where: {subject: ["a"]}, having: {sales: {gt: 2}}, orderBy: sales_desc) { rows { subject window { start } sales isFalling } } }',
+    );
+    expect(errors).toBeUndefined();
+    expect(data?.['lastSales']?.rows).toEqual([{ subject: 'a', window: { start: null }, sales: 3, isFalling: true }]);
+    expect(asked).toEqual([
+      expect.objectContaining({ order: { by: { kind: 'measure', index: 0 }, descending: true } }),
+    ]);
+    rows = [{ dimensions: ['a'], window: 0, parts: ['[9,{"sizes":null}]'] }];
+    const failed = await ask('{ lastSales { rows { sales } } }');
+    expect(failed.errors?.[0]?.extensions).toEqual({ code: 'projection-failed' });
+  });
 
   it('shows every type of value, histograms as buckets', async () => {
     rows = [rowWith('["a"]')];
@@ -271,6 +299,29 @@ describe('GraphQL over the catalog', () => {
     serving = catalog.views;
     changed();
     expect((await ask('{ everything { rows { sales } } }')).errors).toBeUndefined();
+  });
+});
+
+describe('a projection', () => {
+  const [projection] = catalog.views.slice(-1) as [ViewPlan];
+
+  it('is described as one, by subject and over all time', () => {
+    expect(describeView(projection)).toMatchObject({
+      ...{ view: 'last-sales', kind: 'projection', granularities: ['all'] },
+      dimensions: [{ name: 'subject', type: 'string', nullable: false }],
+      measures: [
+        { name: 'sales', type: 'int', isOrdered: true },
+        { name: 'isFalling', type: 'boolean', isOrdered: true },
+      ],
+    });
+  });
+
+  it('is never rolled up', () => {
+    const limits = { defaultRows: 1, maxRows: 1, maxWaitMs: 1 };
+    expect(readRowsRequest(projection, { groupBy: 'subject', granularity: 'all' }, limits)).toMatchObject({
+      rollUp: null,
+    });
+    expect(() => readRowsRequest(projection, { groupBy: '' }, limits)).toThrow('its rows are by subject');
   });
 });
 

@@ -1,4 +1,13 @@
-import { TwofoldError, offsetAt, type OffsetVector, type Partition, type ViewPlan, type ViewRow } from '@twofold/core';
+import {
+  TwofoldError,
+  mergeRows,
+  offsetAt,
+  rowKeyOf,
+  type OffsetVector,
+  type Partition,
+  type ViewPlan,
+  type ViewRow,
+} from '@twofold/core';
 import { reachingStore, type Metadata } from '@twofold/metadata';
 import type { BuildStage, StagedPartition, StagedStep } from '@twofold/ports';
 import type pg from 'pg';
@@ -6,10 +15,12 @@ import { randomBytes } from 'node:crypto';
 import { inTransaction } from './in-transaction.js';
 import { LOAD_TIMEOUT_MS } from './load-generation.js';
 import { copyRows } from './load-table.js';
+import { queryRows } from './row-reader.js';
 import { runStatement } from './run-statement.js';
 import { DROP_WAIT_MS, UNDEFINED_TABLE, sqlStateOf } from './sql-state.js';
-import { copyIntoTable, createStageTable, dropTables } from './sql/generation-table.js';
+import { copyIntoTable, createStageIndex, createStageTable, dropTables } from './sql/generation-table.js';
 import { stageTableName } from './sql/identifier.js';
+import { selectKeys } from './sql/select-keys.js';
 import { deleteStage, insertStage, insertStagedPartitions, moveDone } from './sql/stage-statements.js';
 
 /** The table of the stage was dropped, or another builder's step came first: what was added is undone. */
@@ -26,6 +37,7 @@ export class PostgresBuildStage implements BuildStage {
       await inTransaction(this.metadata.pool, {}, async (client) => {
         if ((await runStatement(client, insertStage(build, table))).rowCount === 0) return;
         await client.query(createStageTable(table, plan));
+        if (plan.projection !== null) await client.query(createStageIndex(table, plan));
         await runStatement(client, insertStagedPartitions(build, from, to));
       });
       const progress = (await this.partitionsOf(build)) ?? [];
@@ -50,6 +62,24 @@ export class PostgresBuildStage implements BuildStage {
         return true;
       } catch (error) {
         if (error instanceof NotAdded || sqlStateOf(error) === UNDEFINED_TABLE) return false;
+        throw error;
+      }
+    });
+  }
+
+  readKeys(
+    plan: ViewPlan,
+    build: string,
+    keys: readonly Pick<ViewRow, 'dimensions' | 'window'>[],
+  ): Promise<readonly ViewRow[]> {
+    return reachingStore(async () => {
+      const stage = await this.metadata.prisma.buildStage.findUnique({ where: { build } });
+      const wanted = [...new Map(keys.map((key) => [rowKeyOf(key), key])).values()];
+      if (stage === null || wanted.length === 0) return [];
+      try {
+        return mergeRows(plan, await queryRows(this.metadata.pool, plan, selectKeys(plan, stage.tableName, wanted)));
+      } catch (error) {
+        if (sqlStateOf(error) === UNDEFINED_TABLE) return [];
         throw error;
       }
     });

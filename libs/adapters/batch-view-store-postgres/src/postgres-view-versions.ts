@@ -4,8 +4,8 @@ import {
   isOfPartitions,
   type EventType,
   type OffsetVector,
-  type ViewDefinition,
   type ViewId,
+  type ViewPlan,
 } from '@twofold/core';
 import { reachingStore, type Metadata } from '@twofold/metadata';
 import type { StoredVersion, ViewVersionState, ViewVersions } from '@twofold/ports';
@@ -17,7 +17,7 @@ import { insertCut, insertFounding } from './sql/boundary-statements.js';
 import { dropTables } from './sql/generation-table.js';
 import { deleteAllOf, lockVersions, selectServing, setState, type VersionRecord } from './sql/version-statements.js';
 
-type StoredDefinition = { readonly view: ViewDefinition; readonly events: readonly EventType[] };
+type StoredDefinition = { readonly view: ViewPlan['definition']; readonly events: readonly EventType[] };
 
 /**
  * The versions of views in Postgres. Whoever changes a state locks the row first, and with it everybody out who writes something

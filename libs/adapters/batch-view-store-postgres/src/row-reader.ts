@@ -33,7 +33,7 @@ export async function queryRows(
   if (rows.some((columns) => isBeyondSize(columns[afterParts]))) {
     throw new TwofoldError(
       'answer-too-large',
-      `the sets, registers and buckets of the rows of ${plan.id.name} take more than ${MAX_STATE_BYTES} bytes; ask for fewer rows`,
+      `the states of the rows of ${plan.id.name} take more than ${MAX_STATE_BYTES} bytes; ask for fewer rows`,
     );
   }
   return rows.map((columns) => ({

@@ -1,4 +1,13 @@
-import { TwofoldError, offsetAt, partitionName, type OffsetVector, type ViewPlan, type ViewRow } from '@twofold/core';
+import {
+  TwofoldError,
+  mergeRows,
+  offsetAt,
+  partitionName,
+  rowKeyOf,
+  type OffsetVector,
+  type ViewPlan,
+  type ViewRow,
+} from '@twofold/core';
 import type { BuildStage, StagedPartition, StagedStep } from '@twofold/ports';
 
 type Stage = { readonly partitions: StagedPartition[]; readonly rows: ViewRow[] };
@@ -43,6 +52,19 @@ export class InMemoryBuildStage implements BuildStage {
     found.stage.rows.push(...added);
     found.stage.partitions[found.at] = { ...staged, done: to, busyMs: staged.busyMs + busyMs() };
     return true;
+  }
+
+  async readKeys(
+    plan: ViewPlan,
+    build: string,
+    keys: readonly Pick<ViewRow, 'dimensions' | 'window'>[],
+  ): Promise<readonly ViewRow[]> {
+    const wanted = new Set(keys.map(rowKeyOf));
+    const rows = this.stages.get(build)?.rows ?? [];
+    return mergeRows(
+      plan,
+      rows.filter((row) => wanted.has(rowKeyOf(row))),
+    );
   }
 
   async progress(build: string): Promise<readonly StagedPartition[] | null> {

@@ -104,6 +104,17 @@ export class InMemorySpeedViewStore implements SpeedViewStore {
     return { record: recordOf(stored), rows: within.flatMap((epoch) => [...epoch.rows.values()]), next: null };
   }
 
+  async readSealedKeys(
+    id: SpeedRecordId,
+    from: Offset,
+    to: Offset,
+    keys: readonly Pick<ViewRow, 'dimensions' | 'window'>[],
+  ): Promise<{ record: SpeedRecord; rows: readonly ViewRow[] } | null> {
+    const wanted = new Set(keys.map(rowKeyOf));
+    const step = await this.readSealed(id, from, to);
+    return step && { record: step.record, rows: step.rows.filter((row) => wanted.has(rowKeyOf(row))) };
+  }
+
   async close(): Promise<void> {}
 
   /** The record as it is now, for {@link restore}; null where there is none. */

@@ -3,7 +3,6 @@ import {
   startOf,
   type EventType,
   type OffsetVector,
-  type ViewDefinition,
   type ViewId,
   type ViewPlan,
   type ViewRow,
@@ -20,7 +19,7 @@ type StoredGeneration = {
 /** A version as it stands. */
 export type StoredView = {
   readonly id: ViewId;
-  readonly definition: ViewDefinition;
+  readonly definition: ViewPlan['definition'];
   readonly events: readonly EventType[];
   readonly partitionCounts: Readonly<Record<string, number>>;
   readonly generations: Map<number, StoredGeneration>;

@@ -111,6 +111,26 @@ end
 return reply`);
 
 /**
+ * Rows of sealed epochs by their keys. ARGV: least start and greatest end of an epoch; then per key: name of its group, window.
+ * Replies false; or applied, appliedAtMs, epochs, then per row: name of the group, {window, parts}.
+ */
+export const READ_SEALED_KEYS = script(`${RECORD}
+if not applied then return false end
+local reply = { applied, applied_at, record[3] }
+for _, e in ipairs(epochs) do
+  if e.stop ~= '' and tonumber(e.start) >= tonumber(ARGV[1]) and tonumber(e.stop) <= tonumber(ARGV[2]) then
+    for n = 3, #ARGV, 2 do
+      local parts = redis.call('HGET', key .. ':' .. e.id .. ':' .. ARGV[n], ARGV[n + 1])
+      if parts then
+        reply[#reply + 1] = ARGV[n]
+        reply[#reply + 1] = { ARGV[n + 1], parts }
+      end
+    end
+  end
+end
+return reply`);
+
+/**
  * One step through sealed epochs. ARGV: least start and greatest end of an epoch; the epoch that the step before ended in
  * ('' in the first), where to go on in it ('-' in the first); rows of a step, which ends at the next whole group.
  * Replies false, also where that epoch is gone; or applied, appliedAtMs, epochs, the epoch that this step ended in ('' at

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { TwofoldError, impossible, type Offset, type RowSelection, type ViewRow } from '@twofold/core';
 import type { RecordPair, SealedStep, SpeedCommit, SpeedRecord, SpeedRecordId, SpeedViewStore } from '@twofold/ports';
-import { groupRange, valueText } from './group-name.js';
-import { LOAD, READ, READ_SEALED } from './read-scripts.js';
+import { groupNameOf, groupRange, valueText } from './group-name.js';
+import { LOAD, READ, READ_SEALED, READ_SEALED_KEYS } from './read-scripts.js';
 import { RedisConnection, type RedisOptions } from './redis-connection.js';
 import { cellsByGroup, recordOf, rowsOf, asideText } from './stored-rows.js';
 import { COMMIT, DROP_SEALED, REMOVE, RESET, SEAL, SWEEP } from './write-scripts.js';
@@ -107,6 +107,19 @@ export class RedisSpeedViewStore implements SpeedViewStore {
     const [applied, appliedAtMs, epochs, last, group, ...rows] = reply as SealedReply;
     const next = last === '' ? null : `${last}${AFTER_EPOCH}${group}`;
     return { record: recordOf(applied, appliedAtMs, epochs), rows: rowsOf(rows), next };
+  }
+
+  async readSealedKeys(
+    id: SpeedRecordId,
+    from: Offset,
+    to: Offset,
+    keys: readonly Pick<ViewRow, 'dimensions' | 'window'>[],
+  ): Promise<{ readonly record: SpeedRecord; readonly rows: readonly ViewRow[] } | null> {
+    const wanted = keys.flatMap(({ dimensions, window }) => [groupNameOf(dimensions), `${window}`]);
+    const reply = await this.redis.run(READ_SEALED_KEYS, this.keyOf(id), [`${from}`, `${to}`, ...wanted]);
+    if (reply === null) return null;
+    const [applied, appliedAtMs, epochs, ...groups] = reply as [string, string, string, ...unknown[]];
+    return { record: recordOf(applied, appliedAtMs, epochs), rows: rowsOf(groups) };
   }
 
   close(): Promise<void> {

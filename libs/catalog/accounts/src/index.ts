@@ -2,4 +2,4 @@ import { accountRegistered } from './events/account-registered.js';
 import { newUsersByDay } from './views/new-users-by-day.js';
 
 export { accountRegistered, newUsersByDay };
-export const accounts = { events: [accountRegistered], views: [newUsersByDay] } as const;
+export const accounts = { events: [accountRegistered], views: [newUsersByDay], projections: [] } as const;

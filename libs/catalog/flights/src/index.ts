@@ -4,4 +4,8 @@ import { networkByHour } from './views/network-by-hour.js';
 import { routesByDay } from './views/routes-by-day.js';
 
 export { delaysByAirport, flightLanded, networkByHour, routesByDay };
-export const flights = { events: [flightLanded], views: [delaysByAirport, routesByDay, networkByHour] } as const;
+export const flights = {
+  events: [flightLanded],
+  views: [delaysByAirport, routesByDay, networkByHour],
+  projections: [],
+} as const;

@@ -18,7 +18,8 @@ export async function catalogOf(specifier: string): Promise<Catalog> {
     refuse(`cannot be loaded: ${error instanceof Error ? error.message : String(error)}`, error),
   );
   const { catalog } = module as { readonly catalog?: Catalog };
-  return Array.isArray(catalog?.events) && Array.isArray(catalog.views) && Array.isArray(catalog.streams)
+  const lists: readonly unknown[] = [catalog?.events, catalog?.views, catalog?.projections, catalog?.streams];
+  return catalog !== undefined && lists.every(Array.isArray)
     ? catalog
     : refuse('exports no `catalog` that defineCatalog made');
 }

@@ -8,15 +8,21 @@ describe('the catalog of a module', () => {
   let directory = '';
   beforeAll(() => {
     directory = mkdtempSync(join(tmpdir(), 'twofold-catalog-of-'));
-    writeFileSync(join(directory, 'right.mjs'), 'export const catalog = { events: [], views: [], streams: [] };');
-    writeFileSync(join(directory, 'none.mjs'), 'export const catalogue = { events: [], views: [], streams: [] };');
+    writeFileSync(
+      join(directory, 'right.mjs'),
+      'export const catalog = { events: [], views: [], projections: [], streams: [] };',
+    );
+    writeFileSync(
+      join(directory, 'none.mjs'),
+      'export const catalogue = { events: [], views: [], projections: [], streams: [] };',
+    );
     writeFileSync(join(directory, 'half.mjs'), 'export const catalog = { events: [], views: [] };');
     writeFileSync(join(directory, 'throws.mjs'), 'throw new Error("the view is wrong");');
   });
   afterAll(() => rmSync(directory, { recursive: true }));
 
   it('is what the file exports, wherever it is looked at from', async () => {
-    const expected = { events: [], views: [], streams: [] };
+    const expected = { events: [], views: [], projections: [], streams: [] };
     expect(await catalogOf(join(directory, 'right.mjs'))).toEqual(expected);
     expect(await catalogOf(`./${relative(process.cwd(), join(directory, 'right.mjs'))}`)).toEqual(expected);
   });

@@ -11,4 +11,5 @@ export const catalog: Catalog = given
   : defineCatalog({
       events: [...flights.events, ...accounts.events],
       views: [...flights.views, ...accounts.views],
+      projections: [...flights.projections, ...accounts.projections],
     });

@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { Scalar, ScalarTypeName } from '../events/data-type.js';
 import type { ExpressionNode } from '../views/expression.js';
+import { decodeStanding, standingOf } from '../projections/standing.js';
 import { decodeParts, encodeParts } from '../views/view-row.js';
 import { decodeBuckets, encodeBuckets } from './buckets-part.js';
 import { combinePart, identityOf, stateOf } from './combine-parts.js';
@@ -30,8 +31,23 @@ const texts = fc.oneof(
   fc.constantFrom('', '[]', 'beyond', '\u{10000}', '\uffff', '"', '1', 'a,b:c'),
 );
 const doubles = fc.double({ noNaN: true, noDefaultInfinity: true }).map((value) => value + 0);
-const valuesOf = (type: ScalarTypeName): fc.Arbitrary<Present> =>
-  type === 'string' ? texts : type === 'boolean' ? fc.boolean() : type === 'double' ? doubles : integers;
+/** States of a projection: some of equally many events, and other all the same. */
+const standings = fc
+  .tuple(
+    fc.integer({ min: 1, max: 12 }),
+    fc.oneof(texts, integers.map(String), fc.constantFrom(null, [1], { a: '\0' })),
+  )
+  .map(([events, state]) => standingOf(events, state).text);
+const valuesOf = (type: ScalarTypeName, kind: Part['kind']): fc.Arbitrary<Present> =>
+  kind === 'reduced'
+    ? standings
+    : type === 'string'
+      ? texts
+      : type === 'boolean'
+        ? fc.boolean()
+        : type === 'double'
+          ? doubles
+          : integers;
 
 /** Every kind of part, over types that it can be of. */
 const cases: readonly (readonly [name: string, part: Part, type: ScalarTypeName])[] = [
@@ -64,15 +80,16 @@ const cases: readonly (readonly [name: string, part: Part, type: ScalarTypeName]
     },
     'double',
   ],
+  ['the state of a projection', { kind: 'reduced', of }, 'string'],
 ];
 
 /** A value and where its event stands: each event has an offset of its own. */
 type Seen = { readonly value: Present | null; readonly place: Place };
-const seenOf = (type: ScalarTypeName): fc.Arbitrary<readonly Seen[]> =>
+const seenOf = (type: ScalarTypeName, kind: Part['kind']): fc.Arbitrary<readonly Seen[]> =>
   fc
     .array(
       fc.record({
-        value: fc.option(valuesOf(type), { freq: 5 }),
+        value: fc.option(valuesOf(type, kind), { freq: 5 }),
         timeMs: fc.integer({ min: -2, max: 2 }),
         stream: fc.constantFrom('a', 'b'),
         partition: fc.integer({ min: 0, max: 1 }),
@@ -87,7 +104,7 @@ describe.each(cases)('%s', (_name, part, type) => {
   const combine = (a: Scalar, b: Scalar): Scalar => combinePart(part, a, b);
   const total = (seen: readonly Seen[]): Scalar =>
     seen.reduce<Scalar>((state, { value, place }) => combine(state, stateOf(part, value, place)), identityOf(part));
-  const splits = fc.tuple(seenOf(type), fc.nat(12), fc.nat(12));
+  const splits = fc.tuple(seenOf(type, part.kind), fc.nat(12), fc.nat(12));
   const cutAt = (seen: readonly Seen[], a: number, b: number): readonly (readonly Seen[])[] => {
     const [first, second] = a < b ? [a, b] : [b, a];
     return [seen.slice(0, first), seen.slice(first, second), seen.slice(second)];
@@ -114,7 +131,7 @@ describe.each(cases)('%s', (_name, part, type) => {
 
   it('comes back from its text as it was', () => {
     fc.assert(
-      fc.property(seenOf(type), (seen) => {
+      fc.property(seenOf(type, part.kind), (seen) => {
         const states = [total(seen)];
         expect(decodeParts(encodeParts(states))).toEqual(states);
         expect(recoded(part, states[0] ?? null)).toBe(states[0]);
@@ -154,6 +171,8 @@ function recoded(part: Part, state: Scalar): Scalar {
       return encodeRegisters([...decodeRegisters(text)].reverse());
     case 'buckets':
       return encodeBuckets([...decodeBuckets(text)].reverse());
+    case 'reduced':
+      return state === null ? null : decodeStanding(text).text;
     default:
       return state;
   }

@@ -4,6 +4,7 @@ import { extremePart } from './extreme-part.js';
 import type { PartAlgebra } from './part-algebra.js';
 import type { Part } from './part.js';
 import { placePart } from './place-part.js';
+import { reducedPart } from './reduced-part.js';
 import { registersPart } from './registers-part.js';
 import { setPart } from './set-part.js';
 import { sumPart } from './sum-part.js';
@@ -19,6 +20,7 @@ const parts: { readonly [K in Part['kind']]: PartAlgebra<Part & { readonly kind:
   set: setPart,
   registers: registersPart,
   buckets: bucketsPart,
+  reduced: reducedPart,
 };
 
 /** The algebra of a kind of part; it takes parts of that kind only. */

@@ -15,6 +15,8 @@ import type { ExpressionNode } from '../views/expression.js';
  * - set: the different values, as canonical text; once there are more than `atMost` the state is {@link BEYOND}; identity '[]'
  * - registers: of HyperLogLog, the greatest rank by register, as canonical text; identity ''
  * - buckets: how many values by bucket, as canonical text; identity ''
+ * - reduced: the state of a projection, of whichever has more events in it, as canonical text `[events, state]`; identity null. It is
+ *   not of a value: only the projection's own fold makes it
  */
 export type Part =
   | { readonly kind: 'count'; readonly of: ExpressionNode | null }
@@ -28,7 +30,9 @@ export type Part =
       readonly of: ExpressionNode;
       readonly type: ScalarTypeName;
       readonly index: BucketIndex;
-    };
+    }
+  /** `of` is null. */
+  | { readonly kind: 'reduced'; readonly of: ExpressionNode | null };
 
 /** Which bucket a value is in. */
 export type BucketIndex =

@@ -13,7 +13,7 @@ import { decodeSet } from './set-part.js';
  * The value of a measure, from the parts of a row: of its column's type (a decimal as the integer of its units); of a
  * histogram the counts, one more than there are boundaries.
  *
- * @throws TwofoldError `distinct-too-large`: there were more different values than the measure's bound
+ * @throws TwofoldError `distinct-too-large`: there were more different values than the measure's bound; `projection-failed`
  */
 export function presentMeasure({ name, present, parts: indexes }: PlannedMeasure, parts: readonly Scalar[]): Value {
   const [first = null, second = null, third = null] = indexes.map((index) => parts[index] ?? null);
@@ -35,6 +35,8 @@ export function presentMeasure({ name, present, parts: indexes }: PlannedMeasure
       return quantileOf(String(first), present.rank);
     case 'histogram':
       return countsOf(String(first), present.boundaries.length + 1);
+    case 'presented':
+      return present.valuesOf(String(first))[present.index] ?? null;
     default:
       return impossible(`presentation ${JSON.stringify(present satisfies never)}`);
   }

@@ -17,7 +17,10 @@ export function readRollUp(
 ): RollUp | null {
   const window = granularity === undefined ? null : readGranularity(plan, granularity);
   const dimensions = groupBy === undefined ? plan.dimensions.map((_, index) => index) : readGroupBy(plan, groupBy);
-  return window === null && dimensions.length === plan.dimensions.length ? null : { window, dimensions };
+  if (window === null && dimensions.length === plan.dimensions.length) return null;
+  if (plan.definition.kind === 'projection')
+    throw refusedParameter('invalid-value', 'groupBy', `${plan.id.name} is a projection: its rows are by subject`);
+  return { window, dimensions };
 }
 
 /** null: the view's own. */

@@ -1,5 +1,6 @@
 import { windowStartAt } from '../time/window.js';
 import type { Window } from '../views/view-definition.js';
+import { viewOf } from '../views/view-of.js';
 import type { ViewPlan } from '../views/view-plan.js';
 import type { ViewRow } from '../views/view-row.js';
 import { mergeRows } from './merge-rows.js';
@@ -12,16 +13,20 @@ export type RollUp = {
   readonly dimensions: readonly number[];
 };
 
-/** The plan whose rows a roll-up gives: of the same parts and measures, over what remains. null: the plan itself. */
+/**
+ * The plan whose rows a roll-up gives: of the same parts and measures, over what remains. null: the plan itself. Of a projection there
+ * is no other: what stands for several subjects, nobody has said.
+ */
 export function rolledPlan(plan: ViewPlan, rollUp: RollUp | null): ViewPlan {
   if (rollUp === null) return plan;
+  const definition = viewOf(plan);
   const remains = (_: unknown, index: number): boolean => rollUp.dimensions.includes(index);
   return {
     ...plan,
     definition: {
-      ...plan.definition,
-      by: plan.definition.by.filter(remains),
-      window: rollUp.window ?? plan.definition.window,
+      ...definition,
+      by: definition.by.filter(remains),
+      window: rollUp.window ?? definition.window,
     },
     dimensions: plan.dimensions.filter(remains),
   };

@@ -5,6 +5,7 @@ import type { Partition } from '../answer/offset-vector.js';
 import type { Value } from '../events/data-type.js';
 import { leavesOf } from '../events/leaves.js';
 import { windowStarter, windowStartSource } from '../time/window-source.js';
+import { viewOf } from '../views/view-of.js';
 import type { Source, ViewPlan } from '../views/view-plan.js';
 import type { ViewRow } from '../views/view-row.js';
 import { expressionCompiler } from './javascript-expression.js';
@@ -56,7 +57,8 @@ function holdOf(part: Part, partition: Partition): unknown {
 
 /** The text of a function's body that returns a class which implements {@link ViewFold}: a map per dimension, then one per window, then the row. */
 export function foldSource(plan: ViewPlan): string {
-  const { definition, parts, sources } = plan;
+  const { parts, sources } = plan;
+  const definition = viewOf(plan);
   const names = definition.by.map((_, index) => `d${index}`);
   const window = windowStartSource(definition.window);
   const states = parts.map((part, index) => (isHeld(part) ? `row.p${index}.state()` : `row.p${index}`));
@@ -120,12 +122,9 @@ function applySource(plan: ViewPlan, sources: readonly Source[], names: readonly
 }
 
 /** How an event of one source is folded in. All arithmetic comes before the filter: what it leaves out may overflow, too. */
-function stepSource(
-  { definition, parts }: ViewPlan,
-  { event }: Source,
-  names: readonly string[],
-  window: string,
-): string {
+function stepSource(plan: ViewPlan, { event }: Source, names: readonly string[], window: string): string {
+  const { parts } = plan;
+  const definition = viewOf(plan);
   const indexByPath = new Map(leavesOf(event).map(({ path }, index) => [path, index]));
   const used = new Set<number>();
   const field = (path: string): string => {

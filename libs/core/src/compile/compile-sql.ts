@@ -7,6 +7,7 @@ import { leavesOf } from '../events/leaves.js';
 import { windowStartSql } from '../time/window-sql.js';
 import type { ExpressionNode } from '../views/expression.js';
 import { operandsOf } from '../views/operands.js';
+import { viewOf } from '../views/view-of.js';
 import type { Source, ViewPlan } from '../views/view-plan.js';
 import type { SqlDialect } from './sql-dialect.js';
 import { columnOfField, overflowSqlOf, sqlOf, sqlTypeOf } from './sql-expression.js';
@@ -36,7 +37,8 @@ export function compileSql(
   dialect: SqlDialect,
   windows: WindowSpan | null = null,
 ): string {
-  const { definition, parts } = plan;
+  const { parts } = plan;
+  const definition = viewOf(plan);
   const [first] = relations;
   if (first === undefined) return impossible('a query over nothing');
   const q = dialect.quoteIdentifier;
@@ -65,7 +67,8 @@ function selectOf(
   canOverflow: boolean,
   dialect: SqlDialect,
 ): string {
-  const { definition, parts } = plan;
+  const { parts } = plan;
+  const definition = viewOf(plan);
   const q = dialect.quoteIdentifier;
   const source = sourceOf(plan, relation);
   const isPlaced = canOverflow || parts.some(({ kind }) => kind === 'argmin' || kind === 'argmax');
@@ -126,11 +129,10 @@ const spanSql = ({ fromMs, toMs }: WindowSpan, { quoteIdentifier: q }: SqlDialec
   `(${q('event_time')} >= ${fromMs} AND ${q('event_time')} < ${toMs})`;
 
 /** Every expression of the view. */
-const nodesOf = ({ definition, parts }: ViewPlan): readonly ExpressionNode[] => [
-  ...(definition.where === null ? [] : [definition.where]),
-  ...definition.by.map(({ of }) => of),
-  ...termNodesOf(parts),
-];
+function nodesOf(plan: ViewPlan): readonly ExpressionNode[] {
+  const { where, by } = viewOf(plan);
+  return [...(where === null ? [] : [where]), ...by.map(({ of }) => of), ...termNodesOf(plan.parts)];
+}
 
 /** What parts are of, each once. */
 function termNodesOf(parts: readonly Part[]): readonly ExpressionNode[] {

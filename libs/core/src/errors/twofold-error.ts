@@ -44,6 +44,7 @@ export type ErrorCode =
   | 'not-found'
   // the world
   | 'overflow'
+  | 'projection-failed'
   | 'log-unavailable'
   | 'store-unavailable'
   | 'offset-out-of-range'

@@ -1,6 +1,7 @@
 import { combinePart, identityOf, stateOf } from '../algebra/combine-parts.js';
 import type { Scalar } from '../events/data-type.js';
 import { windowStartAt } from '../time/window.js';
+import { viewOf } from '../views/view-of.js';
 import type { ViewPlan } from '../views/view-plan.js';
 import { groupKeyOf, type ViewRow } from '../views/view-row.js';
 import { evaluate } from './evaluate.js';
@@ -11,7 +12,7 @@ import type { PlainEvent } from './plain-event.js';
  * computes is computed of every event, so that an overflow is one whatever the filter says. @throws TwofoldError `overflow`
  */
 export function naiveView(plan: ViewPlan, events: readonly PlainEvent[]): readonly ViewRow[] {
-  const { where, by, window } = plan.definition;
+  const { where, by, window } = viewOf(plan);
   const rows = new Map<string, ViewRow>();
   for (const event of events) {
     const isTaken = where === null || evaluate(where, event) === true;

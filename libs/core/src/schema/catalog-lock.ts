@@ -5,7 +5,7 @@ import { schemaHashOf } from '../events/schema-hash.js';
 import type { StreamDefinition } from '../events/stream.js';
 import type { Catalog } from '../views/catalog.js';
 import { hashOfMeaning, meaningOf, type ViewMeaning } from '../views/fingerprint.js';
-import type { ViewDefinition } from '../views/view-definition.js';
+import type { ProjectionDefinition, ViewDefinition } from '../views/view-definition.js';
 import type { Source } from '../views/view-plan.js';
 
 /** Changed when what follows can no longer be read as before. */
@@ -22,6 +22,9 @@ export type LockedView = {
   readonly definition: ViewDefinition;
 };
 
+/** A projection with its version, as the tool that wrote the lock compiles its functions: what runs may be printed otherwise. */
+export type LockedProjection = { readonly version: string; readonly definition: ProjectionDefinition };
+
 const SKIPPING: Pick<StreamDefinition, 'deadLetters'> = { deadLetters: 'skip' };
 
 /** A catalog as plain data, to be kept beside the sources: what a later one is compared with. */
@@ -30,19 +33,24 @@ export type CatalogLock = {
   readonly streams: readonly StreamDefinition[];
   readonly events: readonly LockedEvent[];
   readonly views: readonly LockedView[];
+  /** Those that are declared. */
+  readonly projections: readonly LockedProjection[];
 };
 
 export function lockOf({ events, views, streams }: Catalog): CatalogLock {
+  const inOrder = [...views].sort((a, b) => (a.id.name < b.id.name ? -1 : 1));
   return {
     format: FORMAT,
     streams,
     events: [...events].sort(byTypeAndVersion).map((event) => ({ ...event, schemaHash: schemaHashOf(event) })),
-    views: [...views]
-      .sort((a, b) => (a.id.name < b.id.name ? -1 : 1))
-      .map(({ id, definition, sources }) => {
-        const { semantics, clocks } = meaningOf(definition, sources);
-        return { version: id.version, semantics, clocks, definition };
-      }),
+    views: inOrder.flatMap(({ id, definition, sources }) => {
+      if (definition.kind === 'projection') return [];
+      const { semantics, clocks } = meaningOf(definition, sources);
+      return [{ version: id.version, semantics, clocks, definition }];
+    }),
+    projections: inOrder.flatMap(({ id, definition }) =>
+      definition.kind === 'projection' ? [{ version: id.version, definition }] : [],
+    ),
   };
 }
 
@@ -88,8 +96,11 @@ export function readLock(text: string): CatalogLock {
 
 function parse(text: string): CatalogLock {
   try {
-    // the first locks had no streams, and later ones streams without dead letters
-    const first: CatalogLock = { streams: [], ...(JSON.parse(text) as Omit<CatalogLock, 'streams'>) };
+    // the first locks had no streams, and later ones streams without dead letters; and there were no projections
+    const first: CatalogLock = {
+      ...{ streams: [], projections: [] },
+      ...(JSON.parse(text) as Omit<CatalogLock, 'streams' | 'projections'>),
+    };
     const streams = first.streams.map((stream): StreamDefinition => ({ ...SKIPPING, ...stream }));
     const lock: CatalogLock = { ...first, streams };
     if (lock.format !== FORMAT) refuse(`has the format ${JSON.stringify(lock.format)}, this build reads ${FORMAT}`);
@@ -97,7 +108,7 @@ function parse(text: string): CatalogLock {
     canonicalJson([
       lock.streams.map(({ duplicates }) => duplicates.withinMs),
       lock.events.map(({ fields }) => Object.keys(fields)),
-      lock.views.map(({ definition }) => definition.from.length),
+      [...lock.views, ...lock.projections].map(({ definition }) => definition.from.length),
     ]);
     return lock;
   } catch (error) {

@@ -5,6 +5,7 @@ import { schemaHashOf } from '../events/schema-hash.js';
 import { multiply, toDecimal } from '../views/arithmetic.js';
 import { histogram, sum } from '../views/aggregates.js';
 import { datePart } from '../views/calls.js';
+import { defineProjection } from '../projections/define-projection.js';
 import { defineCatalog } from '../views/catalog.js';
 import { defineView } from '../views/define-view.js';
 import { eventTime } from '../views/expressions.js';
@@ -31,7 +32,12 @@ const view = defineView({
   window: monthly({ timeZone: 'America/New_York' }),
   measures: ({ price }) => ({ total: sum(price), prices: histogram(price, ['1.50', '100.00']) }),
 });
-const catalog = defineCatalog({ events: [second, first], views: [view] });
+const projection = defineProjection({
+  ...{ name: 'dearest', from: second, init: () => 0, measures: { dearest: int() } },
+  evolve: (dearest, { data }) => Math.max(dearest, Number(data.price)),
+  present: (dearest) => ({ dearest }),
+});
+const catalog = defineCatalog({ events: [second, first], views: [view], projections: [projection] });
 
 describe('the lock of a catalog', () => {
   const text = textOfLock(lockOf(catalog));
@@ -40,7 +46,8 @@ describe('the lock of a catalog', () => {
     const lock = readLock(text);
     expect(lock).toEqual(lockOf(catalog));
     expect(lock.events.map(({ version }) => version)).toEqual([1, 2]);
-    expect(lock.views.map(({ version }) => version)).toEqual(catalog.views.map(({ id }) => id.version));
+    const versions = [...lock.views, ...lock.projections].map(({ version }) => version);
+    expect(versions).toEqual(catalog.views.map(({ id }) => id.version));
     expect(lock.views.map((locked) => hashOfMeaning(meaningOfLocked(locked, lock.events)))).toEqual([
       lock.views[0]?.version,
     ]);
@@ -48,7 +55,8 @@ describe('the lock of a catalog', () => {
   });
 
   it('is the same text whatever the order of declaration', () => {
-    expect(textOfLock(lockOf(defineCatalog({ events: [first, second], views: [view] })))).toBe(text);
+    const other = defineCatalog({ events: [first, second], views: [view], projections: [projection] });
+    expect(textOfLock(lockOf(other))).toBe(text);
   });
 
   it.each([

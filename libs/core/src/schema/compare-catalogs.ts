@@ -5,12 +5,14 @@ import type { DuplicatesWindow } from '../events/duplicates.js';
 import type { EventType } from '../events/event-type.js';
 import type { StreamDefinition } from '../events/stream.js';
 import type { DeadLetterPolicy } from '../events/waiting-records.js';
+import { planProjection } from '../projections/plan-projection.js';
+import type { Projection } from '../projections/projection.js';
 import { checkView } from '../views/check-view.js';
 import { meaningOf } from '../views/fingerprint.js';
 import { planView } from '../views/plan-view.js';
 import type { ViewDefinition } from '../views/view-definition.js';
 import type { ViewPlan } from '../views/view-plan.js';
-import { meaningOfLocked, type CatalogLock, type LockedView } from './catalog-lock.js';
+import { meaningOfLocked, type CatalogLock, type LockedProjection, type LockedView } from './catalog-lock.js';
 import { meaningChanges, type ViewCause } from './compare-view.js';
 import { fieldProblems } from './field-problems.js';
 
@@ -21,6 +23,8 @@ export type LoadFailure = { readonly file: string; readonly reason: string };
 export type DeclaredCatalog = {
   readonly events: readonly EventType[];
   readonly views: readonly ViewDefinition[];
+  /** Those that are declared, one of each name. */
+  readonly projections: readonly Projection[];
   /** null: the catalog cannot be put together, and nobody knows. */
   readonly streams: readonly StreamDefinition[] | null;
   /** A view that is not among `views` may be one of them. */
@@ -56,10 +60,11 @@ export function compareCatalogs(before: CatalogLock, after: DeclaredCatalog): Ca
   const declared = new Map(after.views.map((view) => [view.name, view]));
   const views = [...new Set([...locked.keys(), ...declared.keys()])]
     .sort()
-    .map((name) => compareView(name, locked.get(name), declared.get(name), before, after));
+    .map((name) => compareView(name, locked.get(name), declared.get(name), before, after))
+    .concat(compareProjections(before.projections, after));
   const stay = new Set(views.filter(({ outcome }) => outcome !== 'removed').map(({ view }) => view));
   const readersOf = (type: string): readonly string[] =>
-    before.views
+    [...before.views, ...before.projections]
       .filter(({ definition }) => stay.has(definition.name) && definition.from.some((from) => from.type === type))
       .map(({ definition }) => definition.name);
   return {
@@ -120,13 +125,40 @@ function compareView(
     if (after.failures.length === 0) return change('removed', null, []);
     return change('broken', null, causesOfLoss(locked.definition, after));
   }
-  const plan = planOrCauses(declared, after.events);
-  if (!('id' in plan)) return change('broken', null, plan);
+  const plan = planOrCauses(() => checkedPlan(declared, after.events));
+  if (!('id' in plan)) return change('broken', null, [...plan, ...fieldProblems(declared, after.events)]);
   if (locked === undefined) return change('added', plan.id.version, []);
   if (plan.id.version === locked.version) return change('unchanged', plan.id.version, []);
   const [was, is] = [meaningOfLocked(locked, before.events), meaningOf(declared, plan.sources)];
   return change('changed', plan.id.version, meaningChanges(was, is));
 }
+
+/** What changed of a projection is not told: it is in the text of its functions. */
+function compareProjections(
+  before: readonly LockedProjection[],
+  { projections, events, failures }: DeclaredCatalog,
+): readonly ViewChange[] {
+  const names = [...before, ...projections].map(({ definition }) => definition.name);
+  return [...new Set(names)].sort().map((view): ViewChange => {
+    const locked = before.find(({ definition }) => definition.name === view)?.version ?? null;
+    const declared = projections.find(({ definition }) => definition.name === view);
+    const plan = declared === undefined ? null : planOrCauses(() => planProjection(declared, events));
+    if (plan === null) {
+      const causes = failures.map(({ file, reason }) => notDefinable(`${file} cannot be loaded: ${reason}`, null));
+      return { view, outcome: causes.length === 0 ? 'removed' : 'broken', before: locked, after: null, causes };
+    }
+    if (!('id' in plan)) return { view, outcome: 'broken', before: locked, after: null, causes: plan };
+    const after = plan.id.version;
+    if (locked === null || locked === after)
+      return { view, outcome: locked === null ? 'added' : 'unchanged', before: locked, after, causes: [] };
+    return { view, outcome: 'changed', before: locked, after, causes: [CHANGED_PROJECTION] };
+  });
+}
+
+const CHANGED_PROJECTION: ViewCause = {
+  ...{ what: 'definition', pointer: null, field: null },
+  reason: 'its functions, its declared version, its measures or its events are not as they were',
+};
 
 /** Of a view whose module probably is one of those that throw: why, as far as its old definition shows it. */
 function causesOfLoss(definition: ViewDefinition, { events, failures }: DeclaredCatalog): readonly ViewCause[] {
@@ -135,17 +167,21 @@ function causesOfLoss(definition: ViewDefinition, { events, failures }: Declared
   return failures.map(({ file, reason }) => notDefinable(`${file} cannot be loaded: ${reason}`, null));
 }
 
-function planOrCauses(view: ViewDefinition, events: readonly EventType[]): ViewPlan | readonly ViewCause[] {
+function checkedPlan(view: ViewDefinition, events: readonly EventType[]): ViewPlan {
+  const plan = planView(view, events);
+  checkView(
+    view,
+    plan.sources.map(({ event }) => event),
+  );
+  return plan;
+}
+
+function planOrCauses(plan: () => ViewPlan): ViewPlan | readonly ViewCause[] {
   try {
-    const plan = planView(view, events);
-    checkView(
-      view,
-      plan.sources.map(({ event }) => event),
-    );
-    return plan;
+    return plan();
   } catch (error) {
     if (!(error instanceof TwofoldError)) throw error;
-    return [notDefinable(error.message, error.pointer ?? null), ...fieldProblems(view, events)];
+    return [notDefinable(error.message, error.pointer ?? null)];
   }
 }
 

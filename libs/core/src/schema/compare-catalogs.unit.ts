@@ -5,6 +5,8 @@ import { defineStream } from '../events/stream.js';
 import { toDecimal } from '../views/arithmetic.js';
 import { average, count, countWhere, max, sum } from '../views/aggregates.js';
 import { dateOf } from '../views/calls.js';
+import { defineProjection } from '../projections/define-projection.js';
+import type { Projection } from '../projections/projection.js';
 import { defineCatalog } from '../views/catalog.js';
 import { defineView } from '../views/define-view.js';
 import { eventTime, gt } from '../views/expressions.js';
@@ -46,11 +48,42 @@ const compare = (
   views: readonly ViewDefinition[],
   failures: readonly LoadFailure[] = [],
   than: CatalogLock = before,
-): CatalogComparison => compareCatalogs(than, { events, views, failures, streams: null });
+): CatalogComparison => compareCatalogs(than, { events, views, failures, streams: null, projections: [] });
 const outcomes = ({ views }: CatalogComparison): Readonly<Record<string, string>> =>
   Object.fromEntries(views.map(({ view, outcome }) => [view, outcome]));
 const causesOf = ({ views }: CatalogComparison, name: string): readonly ViewCause[] =>
   views.find(({ view }) => view === name)?.causes ?? [];
+
+describe('a projection', () => {
+  const seen = defineEvent({ type: 'thing.seen', stream: 'things', data: {} });
+  const declared = { name: 'sightings', from: seen, init: () => 0, measures: { times: int() } };
+  const present = (times: number) => ({ times });
+  const before = defineProjection({ ...declared, present, evolve: (times) => times + 1 });
+  const after = defineProjection({ ...declared, present, evolve: (times) => times + 2 });
+  const lock = lockOf(defineCatalog({ events: [seen], views: [], projections: [before] }));
+  const compared = (projections: readonly Projection[], than = lock, failures: readonly LoadFailure[] = []) =>
+    compareCatalogs(than, { events: [seen], views: [], projections, streams: null, failures }).views;
+
+  it('is unchanged, changed, added or removed by its version', () => {
+    expect(compared([before])).toMatchObject([{ view: 'sightings', outcome: 'unchanged', causes: [] }]);
+    const version = lock.projections[0]?.version;
+    expect(compared([after])).toMatchObject([
+      { outcome: 'changed', before: version, causes: [{ what: 'definition' }] },
+    ]);
+    expect(compared([after], { ...lock, projections: [] })).toMatchObject([{ outcome: 'added', before: null }]);
+    expect(compared([])).toMatchObject([{ outcome: 'removed', before: version, after: null }]);
+  });
+
+  it('is broken where its module cannot be loaded, or its event is not there', () => {
+    expect(compared([], lock, [{ file: 'sightings.ts', reason: 'no' }])).toMatchObject([
+      { outcome: 'broken', causes: [{ what: 'not-definable', reason: 'sightings.ts cannot be loaded: no' }] },
+    ]);
+    const lost = { ...before, definition: { ...before.definition, from: [{ type: 'a.b', version: 1, stream: 'c' }] } };
+    expect(compared([lost])).toMatchObject([
+      { outcome: 'broken', causes: [{ what: 'not-definable', pointer: '/from/0' }] },
+    ]);
+  });
+});
 
 describe('the views of two catalogs', () => {
   it('are unchanged where nothing but words is another', () => {

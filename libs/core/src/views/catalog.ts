@@ -2,6 +2,8 @@ import { TwofoldError } from '../errors/twofold-error.js';
 import type { EventType } from '../events/event-type.js';
 import { leavesOf } from '../events/leaves.js';
 import { streamNamed, type StreamDefinition } from '../events/stream.js';
+import { planProjection } from '../projections/plan-projection.js';
+import type { Projection } from '../projections/projection.js';
 import { checkExpression } from './check-expression.js';
 import { planView } from './plan-view.js';
 import type { ViewDefinition } from './view-definition.js';
@@ -10,15 +12,23 @@ import type { ViewPlan } from './view-plan.js';
 /** Everything that the teams declared: the one thing all apps share. */
 export type Catalog = {
   readonly events: readonly EventType[];
+  /** Views, then projections: of those with one name the one of the highest version. */
   readonly views: readonly ViewPlan[];
+  /** All of them, for their functions. */
+  readonly projections: readonly Projection[];
   /** Those of the events, each once, in order of name. */
   readonly streams: readonly StreamDefinition[];
 };
 
-/** @throws TwofoldError `invalid-event-definition` or `invalid-view-definition` where two have one name, or a view reads an event that is not there */
+/**
+ * @throws TwofoldError `invalid-event-definition` or `invalid-view-definition` where two have one name, or a view reads an event that is
+ *   not there
+ */
 export function defineCatalog(parts: {
   readonly events: readonly EventType[];
   readonly views: readonly ViewDefinition[];
+  /** The highest version of a name is the one that is declared; earlier ones are kept for as long as they live. */
+  readonly projections?: readonly Projection[];
   /** Those that have something other than the defaults. */
   readonly streams?: readonly StreamDefinition[];
 }): Catalog {
@@ -26,13 +36,27 @@ export function defineCatalog(parts: {
   const twiceDeclared = versions.find((version, index) => versions.indexOf(version) !== index);
   if (twiceDeclared !== undefined)
     throw new TwofoldError('invalid-event-definition', `${twiceDeclared} is declared twice`);
-  const names = parts.views.map((view) => view.name);
+  const { projections = [] } = parts;
+  const declared = newestOf(projections);
+  const names = [...parts.views, ...declared.map(({ definition }) => definition)].map((view) => view.name);
   const takenTwice = names.find((name, index) => names.indexOf(name) !== index);
   if (takenTwice !== undefined) throw new TwofoldError('invalid-view-definition', `two views are named ${takenTwice}`);
   for (const [type, versions] of Map.groupBy(parts.events, (event) => event.type)) checkVersions(type, versions);
   const streams = streamsOf(parts).map((name) => streamNamed(parts.streams ?? [], name));
   checkStreams(parts.streams ?? [], streams);
-  return { events: parts.events, views: parts.views.map((view) => planView(view, parts.events)), streams };
+  const views = parts.views.map((view) => planView(view, parts.events));
+  const projected = declared.map((projection) => planProjection(projection, parts.events));
+  return { events: parts.events, views: [...views, ...projected], projections, streams };
+}
+
+function newestOf(projections: readonly Projection[]): readonly Projection[] {
+  return [...Map.groupBy(projections, ({ definition }) => definition.name)].map(([name, versions]) => {
+    const numbers = versions.map(({ definition }) => definition.version);
+    const twice = numbers.find((version, index) => numbers.indexOf(version) !== index);
+    if (twice !== undefined)
+      throw new TwofoldError('invalid-view-definition', `two projections are version ${twice} of ${name}`);
+    return versions.reduce((a, b) => (a.definition.version > b.definition.version ? a : b));
+  });
 }
 
 function checkStreams(declared: readonly StreamDefinition[], streams: readonly StreamDefinition[]): void {

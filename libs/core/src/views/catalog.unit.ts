@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { int, optional } from '../events/data-type.js';
 import { defineEvent } from '../events/event-type.js';
+import { defineProjection } from '../projections/define-projection.js';
 import { defineCatalog, streamsOf, viewNamed } from './catalog.js';
 import { count } from './aggregates.js';
 import { defineView } from './define-view.js';
@@ -42,6 +43,21 @@ describe('a catalog', () => {
     const views = [viewOf('things', second), viewOf('things', second)];
     expect(() => defineCatalog({ events: [first, second], views })).toThrow(
       expect.objectContaining({ code: 'invalid-view-definition', message: 'two views are named things' }),
+    );
+  });
+
+  it('refuses two projections of one version, and one that has the name of a view', () => {
+    const things = defineProjection({
+      ...{ name: 'things', from: first, init: () => 0, measures: { things: int() } },
+      evolve: (things) => things + 1,
+      present: (things) => ({ things }),
+    });
+    const refusal = (message: string) => expect.objectContaining({ code: 'invalid-view-definition', message });
+    expect(() => defineCatalog({ events: [first], views: [], projections: [things, things] })).toThrow(
+      refusal('two projections are version 1 of things'),
+    );
+    expect(() => defineCatalog({ events: [first], views: [viewOf('things', first)], projections: [things] })).toThrow(
+      refusal('two views are named things'),
     );
   });
 

@@ -8,7 +8,7 @@ import type { ExpressionNode } from './expression.js';
 import { isScalarType } from './nodes.js';
 import { leavesOfAll } from './references.js';
 import { longestText } from './text-bounds.js';
-import { WINDOW_UNITS, type ViewDefinition } from './view-definition.js';
+import { WINDOW_UNITS, type ProjectionDefinition, type ViewDefinition } from './view-definition.js';
 import { conflictOf, refusalOf, tokenOf, type RefuseView } from './view-problem.js';
 
 const VIEW_NAME = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/;
@@ -30,12 +30,8 @@ const MAX_NAME_LENGTH = 48;
 /** @throws TwofoldError `invalid-view-definition`, with a pointer to the first thing that is wrong */
 export function checkView(view: ViewDefinition, events: readonly EventType[]): void {
   const refuse = refusalOf(view.name);
-  if (!VIEW_NAME.test(view.name) || view.name.length > MAX_NAME_LENGTH)
-    refuse(`a name is kebab-case of at most ${MAX_NAME_LENGTH} characters`, '/name');
-  checkEvents(view, events, refuse);
+  checkReading(view, events, refuse);
   checkWindow(view, refuse);
-  if (view.measures.length === 0) refuse('a view measures something', '/measures');
-  if (view.measures.length > MAX_MEASURES) refuse(`at most ${MAX_MEASURES} measures`, '/measures');
   if (view.by.length > MAX_DIMENSIONS) refuse(`at most ${MAX_DIMENSIONS} dimensions`, '/by');
 
   const leaves = leavesOfAll(events, conflictOf(view.name));
@@ -55,13 +51,25 @@ export function checkView(view: ViewDefinition, events: readonly EventType[]): v
   }
 }
 
-function checkEvents(view: ViewDefinition, events: readonly EventType[], refuse: RefuseView): void {
-  if (view.from.length === 0 || view.from.length > MAX_EVENTS)
-    refuse(`a view reads 1 to ${MAX_EVENTS} events`, '/from');
-  const types = view.from.map(({ type }) => type);
+/** What views and projections have in common: a name, events, and measures. */
+export function checkReading(
+  { name, from, measures }: ViewDefinition | ProjectionDefinition,
+  events: readonly EventType[],
+  refuse: RefuseView,
+): void {
+  if (!VIEW_NAME.test(name) || name.length > MAX_NAME_LENGTH)
+    refuse(`a name is kebab-case of at most ${MAX_NAME_LENGTH} characters`, '/name');
+  checkEvents(from, events, refuse);
+  if (measures.length === 0) refuse('a view measures something', '/measures');
+  if (measures.length > MAX_MEASURES) refuse(`at most ${MAX_MEASURES} measures`, '/measures');
+}
+
+function checkEvents(from: ViewDefinition['from'], events: readonly EventType[], refuse: RefuseView): void {
+  if (from.length === 0 || from.length > MAX_EVENTS) refuse(`a view reads 1 to ${MAX_EVENTS} events`, '/from');
+  const types = from.map(({ type }) => type);
   const twice = types.findIndex((type, index) => types.indexOf(type) !== index);
   if (twice >= 0) refuse(`${types[twice]} stands twice`, `/from/${twice}`);
-  for (const [index, { type, version, stream }] of view.from.entries()) {
+  for (const [index, { type, version, stream }] of from.entries()) {
     const event = events[index];
     if (event?.type !== type || event.version !== version || event.stream !== stream)
       refuse(`there is no ${type} version ${version} on the stream ${stream}`, `/from/${index}`);
@@ -96,7 +104,8 @@ function checkDimensions(view: ViewDefinition, leaves: readonly Leaf[], refuse: 
 const bytesOf = (of: ExpressionNode, leaves: readonly Leaf[]): number =>
   of.type === 'string' ? longestText(of, leaves) * BYTES_OF_UNIT : BYTES_OF_NUMBER;
 
-function uniqueNames(refuse: RefuseView): (name: string, pointer: string) => void {
+/** Checks names of columns: each has to be one, and another than those before. */
+export function uniqueNames(refuse: RefuseView): (name: string, pointer: string) => void {
   const taken = new Set<string>();
   return (name, pointer) => {
     if (!COLUMN_NAME.test(name)) refuse(`${JSON.stringify(name)} is not a camelCase word`, pointer);

@@ -1,8 +1,10 @@
 import type { EventType } from '../events/event-type.js';
 import { TwofoldError } from '../errors/twofold-error.js';
+import { planProjection } from '../projections/plan-projection.js';
+import type { Projection } from '../projections/projection.js';
 import type { Catalog } from './catalog.js';
 import { planView } from './plan-view.js';
-import type { ViewDefinition, ViewId } from './view-definition.js';
+import type { ProjectionDefinition, ViewDefinition, ViewId } from './view-definition.js';
 import type { ViewPlan } from './view-plan.js';
 
 /** A version of a view that is folded, be it the catalog's or another. */
@@ -12,33 +14,52 @@ export type LiveView = {
   readonly events: readonly EventType[];
 };
 
+/** A version as it was registered. */
+type Registered = {
+  readonly view: ViewId;
+  readonly definition: ViewDefinition | ProjectionDefinition;
+  readonly events: readonly EventType[];
+};
+
 /**
- * Plans a version of a view as it was registered. Where its events have not changed since, it is planned over the catalog's.
+ * Plans a version of a view as it was registered. Where its events have not changed since, it is planned over the catalog's. Of a
+ * projection the functions are the catalog's.
  *
  * @throws TwofoldError `invalid-view-definition`: this build makes another version of it, since one of other semantics or with
- *   other time zone rules declared it
+ *   other time zone rules declared it; or it does not have its functions
  */
 export function liveViewOf(
-  registered: { readonly view: ViewId; readonly definition: ViewDefinition; readonly events: readonly EventType[] },
-  catalog: Pick<Catalog, 'views' | 'events'>,
+  { view, definition, events }: Registered,
+  catalog: Pick<Catalog, 'views' | 'events' | 'projections'>,
 ): LiveView {
-  const { view, definition, events } = registered;
   const declared = catalog.views.find(({ id }) => id.name === view.name && id.version === view.version);
   if (declared !== undefined) return { plan: declared, events: catalog.events };
   for (const some of [catalog.events, events]) {
-    const plan = planOver(definition, some);
+    const plan = definition.kind === 'view' ? planOver(() => planView(definition, some)) : null;
     if (plan?.id.version === view.version) return { plan, events: some };
   }
+  const ofName = catalog.projections.filter((projection) => projection.definition.name === view.name);
+  for (const projection of ofName)
+    for (const some of [catalog.events, events]) {
+      const plan = planOver(() => planProjection(projection, some));
+      if (plan !== null && isVersion(view.version, plan, projection))
+        return { plan: { ...plan, id: view }, events: some };
+    }
   throw new TwofoldError(
     'invalid-view-definition',
-    `this build does not fold version ${view.version} of ${view.name} as the one that declared it did: it makes another version of it`,
+    definition.kind === 'view'
+      ? `this build does not fold version ${view.version} of ${view.name} as the one that declared it did: it makes another version of it`
+      : `this build does not have the functions of version ${view.version} of the projection ${view.name}: keep it among the catalog's projections until it is not needed any more`,
   );
 }
 
-/** null: the view does not read these events. */
-function planOver(definition: ViewDefinition, events: readonly EventType[]): ViewPlan | null {
+const isVersion = (version: string, plan: ViewPlan, { sameAs }: Projection): boolean =>
+  plan.id.version === version || sameAs.includes(version);
+
+/** null: it does not read these events. */
+function planOver(plan: () => ViewPlan): ViewPlan | null {
   try {
-    return planView(definition, events);
+    return plan();
   } catch (error) {
     if (error instanceof TwofoldError) return null;
     throw error;

@@ -3,7 +3,7 @@ import type { Part } from '../algebra/part.js';
 import { TwofoldError } from '../errors/twofold-error.js';
 import type { EventType } from '../events/event-type.js';
 import { fingerprintOf } from './fingerprint.js';
-import type { EventReference, ViewDefinition } from './view-definition.js';
+import type { EventReference, ProjectionDefinition, ViewDefinition } from './view-definition.js';
 import type { PlannedMeasure, Source, ViewPlan } from './view-plan.js';
 
 /**
@@ -26,20 +26,30 @@ export function planView(definition: ViewDefinition, events: readonly EventType[
     const composition = compositionOf(aggregate);
     return { name, present: composition.present, parts: composition.parts.map(indexOf), column: composition.column };
   });
-  const sources = definition.from.map((reference, index) => sourceOf(definition, reference, index, events));
+  const sources = sourcesOf(definition, events);
   return {
     id: { name: definition.name, version: fingerprintOf(definition, sources) },
     definition,
+    projection: null,
     sources,
-    streams: [...new Set(sources.map(({ event }) => event.stream))].sort(),
+    streams: streamsOfSources(sources),
     dimensions: definition.by.map(({ name, of }) => ({ name, column: { type: of.type, nullable: of.nullable } })),
     parts,
     measures,
   };
 }
 
+/** @throws TwofoldError `invalid-view-definition`, as {@link planView} does */
+export const sourcesOf = (
+  definition: Pick<ViewDefinition | ProjectionDefinition, 'name' | 'from'>,
+  events: readonly EventType[],
+): readonly Source[] => definition.from.map((reference, index) => sourceOf(definition, reference, index, events));
+
+export const streamsOfSources = (sources: readonly Source[]): readonly string[] =>
+  [...new Set(sources.map(({ event }) => event.stream))].sort();
+
 function sourceOf(
-  { name }: ViewDefinition,
+  { name }: Pick<ViewDefinition, 'name'>,
   { type, version }: EventReference,
   index: number,
   events: readonly EventType[],

@@ -1,4 +1,4 @@
-import type { DataTypeName } from '../events/data-type.js';
+import type { DataTypeName, ScalarField } from '../events/data-type.js';
 import type { ExpressionNode } from './expression.js';
 
 /** From short to long. Weeks begin on Monday (ISO 8601). */
@@ -54,6 +54,23 @@ export type ViewDefinition = {
   readonly by: readonly Dimension[];
   readonly window: Window;
   readonly measures: readonly Measure[];
+};
+
+/** A projection as plain data: all but its functions, of which it has the text. */
+export type ProjectionDefinition = {
+  readonly kind: 'projection';
+  /** kebab-case, unique among views and projections. */
+  readonly name: string;
+  readonly description: string;
+  /** Raised where what it means changes and its text does not. */
+  readonly version: number;
+  /** At least one; each type once; all on one stream. */
+  readonly from: readonly EventReference[];
+  /** All time. */
+  readonly window: Window;
+  readonly measures: readonly { readonly name: string; readonly field: ScalarField }[];
+  /** Of its functions, as the build has it. */
+  readonly source: { readonly init: string; readonly evolve: string; readonly present: string };
 };
 
 /** A view at one version. The version is the fingerprint of its meaning. */

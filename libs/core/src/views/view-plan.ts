@@ -1,6 +1,8 @@
 import type { Part } from '../algebra/part.js';
+import type { Value } from '../events/data-type.js';
 import type { EventType } from '../events/event-type.js';
-import type { ColumnType, ViewDefinition, ViewId } from './view-definition.js';
+import type { Projection } from '../projections/projection.js';
+import type { ColumnType, ProjectionDefinition, ViewDefinition, ViewId } from './view-definition.js';
 
 /** How a measure's value is made of the states of its parts. */
 export type Presentation =
@@ -18,7 +20,9 @@ export type Presentation =
   | { readonly kind: 'estimate' }
   /** [buckets] */
   | { readonly kind: 'quantile'; readonly rank: number }
-  | { readonly kind: 'histogram'; readonly boundaries: readonly (number | string)[] };
+  | { readonly kind: 'histogram'; readonly boundaries: readonly (number | string)[] }
+  /** [reduced]: what the projection presents of its state, the measure at `index`. */
+  | { readonly kind: 'presented'; readonly index: number; readonly valuesOf: (state: string) => readonly Value[] };
 
 /** A measure as the plan sees it: which parts (by index) its presentation reads. */
 export type PlannedMeasure = {
@@ -34,12 +38,14 @@ export type PlannedDimension = { readonly name: string; readonly column: ColumnT
 export type Source = { readonly event: EventType; readonly versions: readonly EventType[] };
 
 /**
- * A view with everything derived that stores and engines need: its version, the shape of its rows (dimensions and
+ * A view, or a projection, with everything derived that stores and engines need: its version, the shape of its rows (dimensions and
  * parts in order) and how measures are presented from parts. Equal parts of different measures are one part.
  */
 export type ViewPlan = {
   readonly id: ViewId;
-  readonly definition: ViewDefinition;
+  readonly definition: ViewDefinition | ProjectionDefinition;
+  /** What the definition of a projection is of: functions, so its plan is no plain data. null: it is of a view. */
+  readonly projection: Projection | null;
   /** In the order of the definition. */
   readonly sources: readonly Source[];
   /** Of the sources, each once, in order of name. */

@@ -1,6 +1,5 @@
 import { offsetAt, type OffsetVector, type ViewPlan } from '@twofold/core';
-import { InMemoryBuildStage } from '@twofold/in-memory';
-import { auditGeneration, buildGeneration, hasNews, registerViews } from '@twofold/flows';
+import { auditGeneration, buildGeneration, foldEngine, hasNews, registerViews } from '@twofold/flows';
 import type { Audit, BatchEngine, Generation } from '@twofold/ports';
 import type { Actor } from '../actor.js';
 import { STREAM } from '../sales.js';
@@ -20,14 +19,15 @@ export function hireBuilder(world: World): Actor {
       world.announce();
     },
   };
+  const naive = slowly(world.engine(), actor, () => world.network.delayMs());
+  const fold = foldEngine(ports, world.catalog);
   const build = {
     ...ports,
-    engineOf: () => slowly(world.engine(), actor, () => world.network.delayMs()),
+    engineOf: ({ projection }: ViewPlan) => (projection === null ? naive : fold),
+    partitionsAtOnce: 1,
     clock: actor.clock,
     announce,
     keep: async () => [],
-    // nothing is staged: the engine gives each row once
-    ...{ stage: new InMemoryBuildStage(), partitionsAtOnce: 1 },
     want: (cut: OffsetVector) => void (world.wanted = furthest(world, cut)),
   };
   const ledger = {

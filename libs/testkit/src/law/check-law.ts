@@ -4,6 +4,7 @@ import {
   partitionName,
   rolledPlan,
   rowKeyOf,
+  viewOf,
   type Value,
   type ViewPlan,
   type ViewRow,
@@ -58,10 +59,10 @@ async function checkRows(trial: Trial): Promise<void> {
     const answer = answers[index] ?? [];
     const events = naive.eventsBelow(plan, end);
     expectSame(`merge up to ${end.join()}`, plan, naiveView(plan, events), answer);
-    expectMeasures(subject, plan, naiveMeasures(plan.definition, events), answer);
+    expectMeasures(subject, plan, naiveMeasures(viewOf(plan), events), answer);
     const rolledUp = subject.rollUp(plan, answer, rollUp);
     expectSame(`roll-up up to ${end.join()}`, coarse, naiveView(coarse, events), rolledUp);
-    expectMeasures(subject, coarse, naiveMeasures(coarse.definition, events), rolledUp);
+    expectMeasures(subject, coarse, naiveMeasures(viewOf(coarse), events), rolledUp);
   }
 }
 

@@ -3,6 +3,7 @@ import {
   itemTypeOf,
   operandsOf,
   scaleOf,
+  viewOf,
   type Aggregate,
   type DataTypeName,
   type ExpressionNode,
@@ -38,8 +39,8 @@ const FIELDS: Names<Field['kind']> = {
 const SCALARS = ['string', 'int', 'decimal', 'double', 'boolean', 'timestamp', 'date'] as const;
 const COUNTABLE = SCALARS.filter((type) => type !== 'double');
 const ORDINAL = ['int', 'decimal', 'timestamp', 'date'] as const;
-/** Which types each kind of part can be of. */
-const PARTS: Names<Part['kind']> & object = {
+/** Which types each kind of part can be of. The states of projections are of no view. */
+const PARTS: Names<Exclude<Part['kind'], 'reduced'>> & object = {
   ...{ count: true, sum: true, min: true, max: true, argmin: true, argmax: true, set: true },
   ...{ registers: true, buckets: true },
 };
@@ -116,7 +117,7 @@ function* nodeWords(node: ExpressionNode): Generator<string> {
 }
 
 function* viewWords({ plan, rollUp }: LawView): Generator<string> {
-  const { where, by, window, measures } = plan.definition;
+  const { where, by, window, measures } = viewOf(plan);
   const nodes = [
     ...(where === null ? [] : [where]),
     ...by.map((dimension) => dimension.of),
@@ -142,7 +143,7 @@ const nodesOf = (aggregate: Aggregate): readonly ExpressionNode[] =>
 
 function* partWords(part: Part): Generator<string> {
   yield `part: ${part.kind}`;
-  if (part.kind === 'count') return;
+  if (part.kind === 'count' || part.kind === 'reduced') return;
   if (part.kind === 'sum') yield `sum: ${part.power === 1 ? 'values' : 'squares'}`;
   else if (part.kind === 'buckets')
     yield `${part.index.kind === 'log-linear' ? 'log-linear' : 'boundary'} buckets: ${typeWord(part.type)}`;

@@ -55,7 +55,10 @@ export function columnOfMeasure(plan: ViewPlan, index: number): GenerationColumn
   return own?.column ?? partColumns(plan)[measure.parts[0] ?? -1] ?? impossible(`order by ${measure.name}`);
 }
 
-/** Whether a part's states are text that may be long: sets, registers, buckets. */
+/** Whether a part's states are text that may be long. */
+export const isLong = (part: Part): boolean => isWide(part) || part.kind === 'reduced';
+
+/** Whether a part's states are text of many entries, which are combined one by one: sets, registers, buckets. */
 export const isWide = (part: Part): boolean =>
   part.kind === 'set' || part.kind === 'registers' || part.kind === 'buckets';
 
@@ -72,6 +75,7 @@ function partColumn(part: Part, index: number): GenerationColumn {
       return column(name, sqlTypeOf(storageOf(part.type)), true);
     case 'argmin':
     case 'argmax':
+    case 'reduced':
       return column(name, 'text', true);
     case 'set':
     case 'registers':

@@ -26,12 +26,14 @@ export const copyIntoNew = (table: string): string =>
 
 /** The key of a row; also what proves that the engine gave each row once. */
 export const createKeyIndex = (table: string, plan: ViewPlan): string =>
-  `CREATE UNIQUE INDEX ${quoteIdentifier(keyIndexName(table))} ON ${tableReference(table)} (${[
-    ...dimensionColumns(plan),
-    WINDOW,
-  ]
-    .map(({ name }) => quoteIdentifier(name))
-    .join(', ')}) NULLS NOT DISTINCT`;
+  `CREATE UNIQUE INDEX ${quoteIdentifier(keyIndexName(table))} ON ${tableReference(table)} (${keysOf(plan)}) NULLS NOT DISTINCT`;
+
+/** For a stage whose rows are looked up by key before it is done: of a projection the states are, of a view nothing. */
+export const createStageIndex = (table: string, plan: ViewPlan): string =>
+  `CREATE INDEX ${quoteIdentifier(keyIndexName(table))} ON ${tableReference(table)} (${keysOf(plan)})`;
+
+const keysOf = (plan: ViewPlan): string =>
+  [...dimensionColumns(plan), WINDOW].map(({ name }) => quoteIdentifier(name)).join(', ');
 
 /** For ranges of windows over all dimensions, and answers in order of time. Equal keys are stored once, so it is small. */
 export const createWindowIndex = (table: string): string =>

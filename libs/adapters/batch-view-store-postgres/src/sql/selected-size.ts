@@ -1,8 +1,8 @@
 import type { ViewPlan } from '@twofold/core';
-import { isWide } from './generation-columns.js';
+import { isLong } from './generation-columns.js';
 import { quoteIdentifier } from './identifier.js';
 
-/** Text of sets, registers and buckets that one read hands over, bytes: a gateway answers several at once. */
+/** Text of long states (sets, registers, buckets, those of projections) that one read hands over, bytes: a gateway answers several at once. */
 export const MAX_STATE_BYTES = 64 * 1024 * 1024;
 
 /**
@@ -11,13 +11,13 @@ export const MAX_STATE_BYTES = 64 * 1024 * 1024;
  * `orderedBy`: what the select is ordered by, and what comes out of it too.
  */
 export function boundedInSize(plan: ViewPlan, select: string, columns: readonly string[], orderedBy?: string): string {
-  const wide = plan.parts.flatMap((part, index) =>
-    isWide(part) ? [`octet_length(${quoteIdentifier(`p${index}`)})`] : [],
+  const long = plan.parts.flatMap((part, index) =>
+    isLong(part) ? [`octet_length(${quoteIdentifier(`p${index}`)})`] : [],
   );
   const order = orderedBy === undefined ? '' : ` ORDER BY ${orderedBy}`;
   const names = columns.map(quoteIdentifier).join(', ');
-  if (wide.length === 0) return `SELECT ${names} FROM (${select}) AS chosen${order}`;
-  const bytes = wide.join(' + ');
+  if (long.length === 0) return `SELECT ${names} FROM (${select}) AS chosen${order}`;
+  const bytes = long.join(' + ');
   const sized = `SELECT chosen.*, sum(${bytes}) OVER (${order.trimStart()} ROWS UNBOUNDED PRECEDING)::bigint AS state_bytes FROM (${select}) AS chosen`;
   return `SELECT ${names}, state_bytes FROM (${sized}) AS sized WHERE state_bytes - (${bytes}) <= ${MAX_STATE_BYTES}${order}`;
 }

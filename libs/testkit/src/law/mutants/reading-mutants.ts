@@ -5,6 +5,7 @@ import {
   foldScope,
   foldSource,
   leavesOf,
+  viewOf,
   type Partition,
   type Place,
   type Value,
@@ -127,11 +128,12 @@ function applying(fold: ViewFold, apply: Apply): ViewFold {
   };
 }
 
-function isTaken({ definition, sources }: ViewPlan, source: number, values: readonly Value[], place: Place): boolean {
-  const event = sources[source]?.event;
-  if (definition.where === null || event === undefined) return true;
+function isTaken(plan: ViewPlan, source: number, values: readonly Value[], place: Place): boolean {
+  const { where } = viewOf(plan);
+  const event = plan.sources[source]?.event;
+  if (where === null || event === undefined) return true;
   const data = Object.fromEntries(leavesOf(event).map(({ path }, index) => [path, values[index] ?? null]));
-  return evaluate(definition.where, { ...place, type: event.type, data }) === true;
+  return evaluate(where, { ...place, type: event.type, data }) === true;
 }
 
 /** Every source with the fields of the first: their values then stand for others. */
