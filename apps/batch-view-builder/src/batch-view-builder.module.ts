@@ -8,12 +8,11 @@ import {
   PostgresBoundaries,
   PostgresBuildStage,
   PostgresDeadLetters,
-  PostgresMigrationJournal,
   PostgresReplayJournal,
   PostgresViewVersions,
 } from '@twofold/batch-view-store-postgres';
 import { catalog } from '@twofold/catalog';
-import { TwofoldError, streamsOf, type OffsetVector, type ViewPlan } from '@twofold/core';
+import { TwofoldError, type OffsetVector, type ViewPlan } from '@twofold/core';
 import {
   KafkaAdmin,
   KafkaControlChannel,
@@ -22,7 +21,7 @@ import {
   KafkaRawReader,
 } from '@twofold/event-log-kafka';
 import { announceReplay, comparedGenerations, registerViews } from '@twofold/flows';
-import { ParquetArchiveEditions, ParquetMasterDataset } from '@twofold/master-dataset-parquet';
+import { ParquetMasterDataset } from '@twofold/master-dataset-parquet';
 import { migrate, openMetadata, type Metadata } from '@twofold/metadata';
 import {
   closeAtShutdown,
@@ -40,7 +39,7 @@ import { announcementsOn } from './announcements.js';
 import { Archiving } from './archiving.js';
 import { GenerationAuditor } from './generation-auditor.js';
 import { GenerationBuilder } from './generation-builder.js';
-import { MigrationRunner } from './migration-runner.js';
+import { migrationProviders } from './migration-providers.js';
 import { NewsController } from './news.controller.js';
 import { RebuildController } from './rebuild.controller.js';
 import { ReplayRunner } from './replay-runner.js';
@@ -52,7 +51,6 @@ const ADMIN = Symbol('admin');
 const LOG = Symbol('log');
 const DEAD_LETTER_TOPIC = Symbol('dead-letter-topic');
 const MASTER_DATASET = Symbol('master-dataset');
-const EDITIONS = Symbol('editions');
 const ENGINE = Symbol('engine');
 const SPEED_VIEWS = Symbol('speed-views');
 const BATCH_VIEWS = Symbol('batch-views');
@@ -79,20 +77,13 @@ export class BatchViewBuilderModule {
           useFactory: (database: Metadata) => ParquetMasterDataset.open({ directory: ARCHIVE_DIR, database }),
         },
         {
-          provide: EDITIONS,
-          inject: [METADATA],
-          useFactory: (database: Metadata) => ParquetArchiveEditions.open({ directory: ARCHIVE_DIR, database }),
-        },
-        {
           provide: ENGINE,
           inject: [MASTER_DATASET],
           useFactory: (masterDataset: ParquetMasterDataset) =>
             DuckDbBatchEngine.open({ masterDataset, tempDirectory: tmpdir() }),
         },
         { provide: SPEED_VIEWS, useFactory: () => RedisSpeedViewStore.connect({ url: REDIS_URL, namespace }) },
-        closeAtShutdown(
-          ...[METADATA, MASTER_DATASET, EDITIONS, ENGINE, SPEED_VIEWS, LOG, ADMIN, DEAD_LETTER_TOPIC, CONTROL_CHANNEL],
-        ),
+        closeAtShutdown(METADATA, MASTER_DATASET, ENGINE, SPEED_VIEWS, LOG, ADMIN, DEAD_LETTER_TOPIC, CONTROL_CHANNEL),
         {
           provide: BATCH_VIEWS,
           inject: [METADATA],
@@ -251,23 +242,7 @@ export class BatchViewBuilderModule {
             );
           },
         },
-        {
-          provide: MigrationRunner,
-          inject: [METADATA, EDITIONS, Archiving, Readiness],
-          useFactory: (
-            metadata: Metadata,
-            editions: ParquetArchiveEditions,
-            archiving: Archiving,
-            readiness: Readiness,
-          ) => {
-            const ports = {
-              ...{ editions, types: catalog.events, clock: systemClock, keepMs: settings.ARCHIVE_KEEP_MS },
-              journal: new PostgresMigrationJournal(metadata),
-            };
-            const [first = ''] = streamsOf(catalog);
-            return new MigrationRunner({ ports, leads: () => archiving.leads(first) }, readiness);
-          },
-        },
+        ...migrationProviders(settings, METADATA),
       ],
       exports: [CONTROL_CHANNEL],
     };
