@@ -1,6 +1,6 @@
 import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { partitionName, type Offset, type Partition } from '@twofold/core';
+import type { Offset, Partition } from '@twofold/core';
 import type { ArchiveManifest } from './archive-manifest.js';
 import { makeDirectory } from './durable-file.js';
 import { editionOf, editionDirectory, rangeStartOf } from './file-name.js';

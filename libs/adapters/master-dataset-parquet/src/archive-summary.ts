@@ -1,10 +1,7 @@
 import { impossible, partitionName, sumAside, type Offset, type Partition, type SetAside } from '@twofold/core';
 import type { Metadata } from '@twofold/metadata';
 import { inCurrentEdition, type Snapshot } from './current-edition.js';
-import type { ParquetFiles } from './parquet-files.js';
-
-/** What is set aside, and the newest append time, below an offset. */
-export type Summary = SetAside & { readonly appliedAtMs: number | null };
+import type { ParquetFiles, Summary } from './parquet-files.js';
 
 /** The whole ranges of a partition below an offset, and the range that the offset goes through. */
 type RangesBelow = {

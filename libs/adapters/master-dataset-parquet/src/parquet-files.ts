@@ -3,10 +3,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { DuckDBDataChunk, DuckDBInstance, DuckDBVector, type DuckDBConnection } from '@duckdb/node-api';
-import { TwofoldError, duckDb, type ArchiveLayout, type ArchivedRecord, type Offset } from '@twofold/core';
+import {
+  TwofoldError,
+  duckDb,
+  type ArchiveLayout,
+  type ArchivedRecord,
+  type Offset,
+  type SetAside,
+} from '@twofold/core';
 import type { ArchivedIdentity } from '@twofold/ports';
 import type { ArchiveColumn } from './archive-column.js';
-import type { Summary } from './archive-summary.js';
 import { parquetFormat } from './parquet-format.js';
 import type { PlacedEvent } from './range-part.js';
 import { recordsOfChunk, selectRecords } from './select-records.js';
@@ -17,6 +23,9 @@ const MEMORY_LIMIT_MIB = 1024;
 const CHUNK_ROWS = DuckDBVector.standardSize();
 
 const { quoteIdentifier, quoteText } = duckDb;
+
+/** What is set aside, and the newest append time, below an offset. */
+export type Summary = SetAside & { readonly appliedAtMs: number | null };
 
 /** Writes and reads single Parquet files through DuckDB. Errors are DuckDB's. */
 export class ParquetFiles {

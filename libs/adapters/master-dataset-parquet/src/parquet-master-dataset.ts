@@ -19,11 +19,11 @@ import { archiveColumns } from './archive-column.js';
 import { reachedFiles, reachingFiles } from './archive-failure.js';
 import { ArchiveManifest, partitionsOf } from './archive-manifest.js';
 import { ArchiveShelves, removeFiles } from './archive-shelves.js';
-import { newestOf, summaryBelow, type Summary } from './archive-summary.js';
+import { newestOf, summaryBelow } from './archive-summary.js';
 import type { CurrentEdition } from './current-edition.js';
 import { makeDirectory, settleFile } from './durable-file.js';
 import { nameWhileWriting, newFileName } from './file-name.js';
-import { ParquetFiles } from './parquet-files.js';
+import { ParquetFiles, type Summary } from './parquet-files.js';
 import { splitRange, type PlacedEvent } from './range-part.js';
 import { sortedAtOnce } from './sorted-at-once.js';
 
