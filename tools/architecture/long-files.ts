@@ -13,6 +13,7 @@ export const LONG_FOR_A_REASON: Readonly<Record<string, string>> = {
     'all its sentences are about one archive, and what computing from it gives',
   'libs/flows/src/held-speed-view.ts':
     'one worker’s memory of one record: every method reads or drops it (rules 1–5, 7)',
+  'libs/flows/src/main-job.unit.ts': 'one world, and all that may happen in it, of views and of a projection',
 };
 
 /** What is too long without a reason, and reasons that nothing needs any more. */

@@ -20,7 +20,7 @@ export type LoadedCatalog = DeclaredCatalog & {
 };
 
 const REGISTRY = 'libs/catalog/registry/src/index.ts';
-const MODULES = 'libs/catalog/*/src/{events,views}/**/*.ts';
+const MODULES = 'libs/catalog/*/src/{events,projections,views}/**/*.ts';
 
 /** Loads the catalog of the checkout at `root`: where it cannot be put together, module by module. */
 export async function declaredCatalog(root: string): Promise<LoadedCatalog> {

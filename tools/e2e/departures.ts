@@ -43,3 +43,21 @@ export const after = defineCatalog({
     }),
   ],
 });
+
+const AIRPORTS = ['ATL', 'ORD', 'DFW', 'LAX', 'DEN'];
+
+/** A departure; of some airports' days all are cancelled, so a row is there only for those. */
+export function departure(number: number): unknown {
+  const airport = AIRPORTS[number % AIRPORTS.length];
+  const day = (number * 7) % 40;
+  const time = new Date(Date.UTC(2001, 0, 1 + day, number % 24)).toISOString();
+  return {
+    ...{ specversion: '1.0', id: `${number}`, source: 'urn:twofold:e2e', type: 'flight.departed' },
+    ...{ dataschema: 'urn:twofold:schema:flight.departed:1', subject: airport, time },
+    data: {
+      airport,
+      delay: ((number * 31) % 200) - 50,
+      isCancelled: number % 17 === 0 || (airport === 'DEN' && day < 5),
+    },
+  };
+}

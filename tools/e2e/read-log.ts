@@ -1,29 +1,31 @@
-import { RecordDecoder, type EventType, type OffsetVector, type PlainEvent } from '@twofold/core';
+import { RecordDecoder, type EventOfSubject, type EventType, type OffsetVector } from '@twofold/core';
 import { KafkaRawReader } from '@twofold/event-log-kafka';
 
-/** What stands on the log of one type of event, per partition, as the reference sees it: the measure of every answer. */
+/** What stands on the log of a stream that has these types of events, per partition, as the reference sees it: the measure of every answer. */
 export async function readLog(
   brokers: string,
   namespace: string,
-  type: EventType,
-): Promise<readonly (readonly PlainEvent[])[]> {
+  ...types: readonly [EventType, ...EventType[]]
+): Promise<readonly (readonly EventOfSubject[])[]> {
   const reader = new KafkaRawReader({ brokers: brokers.split(','), namespace });
   try {
-    const { end } = await reader.bounds(type.stream);
-    const names = Object.keys(type.fields);
+    const [{ stream }] = types;
+    const { end } = await reader.bounds(stream);
     return await Promise.all(
       end.map(async (head, partition) => {
-        const events: PlainEvent[] = [];
-        const decoder = new RecordDecoder([type]);
+        const events: EventOfSubject[] = [];
+        const decoder = new RecordDecoder(types);
         for (let from = 0; from < head;) {
-          const batch = await reader.read({ stream: type.stream, partition }, { from });
+          const batch = await reader.read({ stream, partition }, { from });
           batch.forEach((record) => {
-            if (decoder.decode(record) !== 'event') throw new Error(`offset ${record.offset} is no ${type.type}`);
+            decoder.decode(record);
+            const { event } = decoder;
+            if (event === null) throw new Error(`offset ${record.offset} is no event of ${stream}`);
+            const names = Object.keys(event.fields);
             const data = Object.fromEntries(names.map((name, index) => [name, decoder.values[index] ?? null]));
             events.push({
-              ...{ stream: type.stream, partition, offset: record.offset, timeMs: decoder.timeMs },
-              type: type.type,
-              data,
+              ...{ stream, partition, offset: record.offset, timeMs: decoder.timeMs },
+              ...{ type: event.type, data, subject: record.key() ?? '' },
             });
           });
           from = batch.nextOffset;
@@ -37,7 +39,10 @@ export async function readLog(
 }
 
 /** The events below the offset vector of one stream. */
-export const prefixOf = (log: readonly (readonly PlainEvent[])[], offsets: OffsetVector): readonly PlainEvent[] =>
+export const prefixOf = (
+  log: readonly (readonly EventOfSubject[])[],
+  offsets: OffsetVector,
+): readonly EventOfSubject[] =>
   Object.values(offsets)
     .flat()
     .flatMap((offset, partition) => log[partition]?.slice(0, offset) ?? []);

@@ -15,8 +15,8 @@ import { fileURLToPath } from 'node:url';
 import { isDeepStrictEqual } from 'node:util';
 import { ask, type PlainAnswer } from '../demo/gateway.ts';
 import { AnswerPoll } from './answer-poll.ts';
-import { DepartureFeed } from './departure-feed.ts';
-import { after, before, departed } from './departures.ts';
+import { after, before, departed, departure } from './departures.ts';
+import { EventFeed } from './event-feed.ts';
 import { Platform } from './platform.ts';
 import { prefixOf, readLog } from './read-log.ts';
 
@@ -47,11 +47,11 @@ const keyOf = ({ airport, window }: Json): string => JSON.stringify([airport, wi
 
 describe('a mistake in a view, mended by a replay', () => {
   let platform: Platform;
-  let feed: DepartureFeed;
+  let feed: EventFeed;
   let poll: AnswerPoll;
   beforeAll(async () => {
     platform = await Platform.open(servers, { TWOFOLD_CATALOG: catalogOf('departures-before.ts') });
-    feed = new DepartureFeed(platform.url('ingest'));
+    feed = new EventFeed(platform.url('ingest'), departure);
     await feed.send(HISTORY);
     feed.keepSending();
     poll = new AnswerPoll(platform.url('serving-gateway'), VIEW);

@@ -1,20 +1,21 @@
 import { setTimeout as pause } from 'node:timers/promises';
 
-const AIRPORTS = ['ATL', 'ORD', 'DFW', 'LAX', 'DEN'];
 const BATCH = 500;
 /** While others work: the stream is never still, and the reference stays quick. */
 const SMALL_BATCH = 10;
 const EVERY_MS = 100;
 
-/** Sends departures through ingest; of some airports' days all are cancelled, so a row is there only for those. */
-export class DepartureFeed {
+/** Sends events through ingest, one made of each number. */
+export class EventFeed {
   private number = 0;
   private isStopped = false;
   private sending: Promise<void> = Promise.resolve();
   private readonly ingestUrl: string;
+  private readonly eventOf: (number: number) => unknown;
 
-  constructor(ingestUrl: string) {
+  constructor(ingestUrl: string, eventOf: (number: number) => unknown) {
     this.ingestUrl = ingestUrl;
+    this.eventOf = eventOf;
   }
 
   /** Resolves when so many more are acknowledged. */
@@ -39,7 +40,7 @@ export class DepartureFeed {
   }
 
   private async sendBatch(size: number): Promise<void> {
-    const events = Array.from({ length: size }, () => departure(this.number++));
+    const events = Array.from({ length: size }, () => this.eventOf(this.number++));
     const response = await fetch(`${this.ingestUrl}/v1/events`, {
       method: 'POST',
       headers: { 'content-type': 'application/cloudevents-batch+json' },
@@ -47,19 +48,4 @@ export class DepartureFeed {
     });
     if (response.status !== 202) throw new Error(`ingest answered ${response.status}: ${await response.text()}`);
   }
-}
-
-function departure(number: number): unknown {
-  const airport = AIRPORTS[number % AIRPORTS.length];
-  const day = (number * 7) % 40;
-  const time = new Date(Date.UTC(2001, 0, 1 + day, number % 24)).toISOString();
-  return {
-    ...{ specversion: '1.0', id: `${number}`, source: 'urn:twofold:e2e', type: 'flight.departed' },
-    ...{ dataschema: 'urn:twofold:schema:flight.departed:1', subject: airport, time },
-    data: {
-      airport,
-      delay: ((number * 31) % 200) - 50,
-      isCancelled: number % 17 === 0 || (airport === 'DEN' && day < 5),
-    },
-  };
 }

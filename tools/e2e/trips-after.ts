@@ -1,0 +1,1 @@
+export { after as catalog } from './trips.ts';

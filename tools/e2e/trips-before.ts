@@ -1,0 +1,1 @@
+export { before as catalog } from './trips.ts';
