@@ -21,7 +21,7 @@ const servers = { KAFKA_BROKERS: kafkaBrokers.join(','), REDIS_URL: redisUrl, DA
 const plan = viewNamed(catalog, VIEW);
 
 /** The reference at the position of an answer, shown as the gateway shows rows. */
-function referenceAt(log: readonly (readonly PlainEvent[])[], answer: PlainAnswer): unknown {
+function referenceAt(log: Awaited<ReturnType<typeof readLog>>, answer: PlainAnswer): unknown {
   const rows = naiveView(plan, prefixOf(log, answer.answer.offsets));
   const order = compareRows(plan, { by: { kind: 'window' }, descending: false });
   return [...rows].sort(order).map((row) => presentRow(plan, row));
