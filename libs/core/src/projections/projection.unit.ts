@@ -197,7 +197,7 @@ describe('a projection', () => {
       message: expect.stringContaining('only the batch engine fold'),
     });
     expect(() => compileFold(plan)).toThrow(refusal);
-    expect(() => compileSql(plan, [{ source: 0, relation: 'doors', within: null }], null, duckDb)).toThrow(refusal);
+    expect(() => compileSql(plan, [{ source: 0, relation: 'doors', within: null }], duckDb)).toThrow(refusal);
   });
 
   it('is another version when anything of it changes', () => {
