@@ -39,10 +39,7 @@ export async function readLog(
 }
 
 /** The events below the offset vector of one stream. */
-export const prefixOf = (
-  log: readonly (readonly EventOfSubject[])[],
-  offsets: OffsetVector,
-): readonly EventOfSubject[] =>
+export const prefixOf = <E>(log: readonly (readonly E[])[], offsets: OffsetVector): readonly E[] =>
   Object.values(offsets)
     .flat()
     .flatMap((offset, partition) => log[partition]?.slice(0, offset) ?? []);

@@ -1,4 +1,4 @@
-import { boolean, defineCatalog, defineEvent, defineProjection, int, isOf, optional, string } from '@twofold/core';
+import { boolean, defineCatalog, defineEvent, defineProjection, int, optional, string } from '@twofold/core';
 
 export const departed = defineEvent({ type: 'flight.departed', stream: 'trips', data: { airport: string() } });
 export const landed = defineEvent({
@@ -27,7 +27,7 @@ const first = defineProjection({
   ...declared,
   present,
   evolve: (trips, event) => {
-    if (isOf(event, departed)) return depart(trips, event.data.airport);
+    if (event.type === departed.type) return depart(trips, event.data.airport);
     if (trips.from === null) return trips;
     return { ...trips, from: null, done: trips.done + 1, last: `${trips.from}-${String(event.data.airport)}` };
   },
@@ -37,8 +37,8 @@ const mended = defineProjection({
   present,
   version: 2,
   evolve: (trips, event) => {
-    if (isOf(event, departed)) return depart(trips, event.data.airport);
-    if (trips.from === null || !isOf(event, landed)) return trips;
+    if (event.type === departed.type) return depart(trips, event.data.airport);
+    if (trips.from === null || event.type !== landed.type) return trips;
     if (event.data.isDiverted) return { ...trips, from: null };
     return { ...trips, from: null, done: trips.done + 1, last: `${trips.from}-${event.data.airport}` };
   },

@@ -204,7 +204,6 @@ export { defineProjection } from './projections/define-projection.js';
 export { planProjection } from './projections/plan-projection.js';
 export { ProjectionFold, type FailedEvent } from './projections/projection-fold.js';
 export {
-  isOf,
   type DataOf,
   type Json,
   type MeasureFields,

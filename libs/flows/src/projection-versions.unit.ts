@@ -7,7 +7,6 @@ import {
   defineEvent,
   defineProjection,
   int,
-  isOf,
   liveViewOf,
   naiveProjection,
   offsetAt,
@@ -59,14 +58,16 @@ const declared = {
 const first = defineProjection({
   ...declared,
   evolve: ({ done, isUnderWay }, event) =>
-    isOf(event, departed) ? { done, isUnderWay: true } : { done: isUnderWay ? done + 1 : done, isUnderWay: false },
+    event.type === departed.type
+      ? { done, isUnderWay: true }
+      : { done: isUnderWay ? done + 1 : done, isUnderWay: false },
 });
 const mended = defineProjection({
   ...declared,
   version: 2,
   evolve: ({ done, isUnderWay }, event) => {
-    if (isOf(event, departed)) return { done, isUnderWay: true };
-    const counts = isUnderWay && isOf(event, landed) && !event.data.isDiverted;
+    if (event.type === departed.type) return { done, isUnderWay: true };
+    const counts = isUnderWay && event.type === landed.type && !event.data.isDiverted;
     return { done: counts ? done + 1 : done, isUnderWay: false };
   },
 });

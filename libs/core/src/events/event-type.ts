@@ -10,10 +10,10 @@ import { upcastOf } from './upcast.js';
  * One version of one type of event: what its data looks like and on which stream it stands.
  * `type` and `version` together name the schema; both travel with every event.
  */
-export type EventType<F extends Fields = Fields> = {
+export type EventType<F extends Fields = Fields, T extends string = string> = {
   readonly kind: 'event-type';
   /** Dotted lower-case name of a fact, e.g. `flight.landed`. */
-  readonly type: string;
+  readonly type: T;
   /** 1, 2, …; a published version never changes. */
   readonly version: number;
   /** The stream whose topic, order and partitions the event shares. */
@@ -44,15 +44,19 @@ const MAX_NAME_LENGTH = 100;
  *
  * @throws TwofoldError `invalid-event-definition` with a pointer to the part that is wrong
  */
-export function defineEvent<const F extends Fields, const P extends Fields = Fields>(definition: {
-  readonly type: string;
+export function defineEvent<
+  const F extends Fields,
+  const P extends Fields = Fields,
+  const T extends string = string,
+>(definition: {
+  readonly type: T;
   readonly version?: number;
   readonly stream: string;
   readonly description?: string;
   readonly data: F;
   readonly from?: EventType<P>;
   readonly upcast?: (old: FieldReferences<P>) => Upcast<F>;
-}): EventType<F> {
+}): EventType<F, T> {
   const { type, stream, description = '', data, from, upcast } = definition;
   const version = definition.version ?? (from === undefined ? 1 : from.version + 1);
   const refuse = (message: string, pointer: string): never => {
@@ -64,7 +68,7 @@ export function defineEvent<const F extends Fields, const P extends Fields = Fie
   if (!STREAM_NAME.test(stream) || stream.length > MAX_NAME_LENGTH)
     refuse('a stream is one lower-case word', '/stream');
   checkFields(data, refuse);
-  const event: EventType<F> = { kind: 'event-type', type, version, stream, description, fields: data, upcast: null };
+  const event: EventType<F, T> = { kind: 'event-type', type, version, stream, description, fields: data, upcast: null };
   if (from === undefined) {
     if (upcast !== undefined) refuse('an upcast is from the version before: name it', '/from');
     return event;

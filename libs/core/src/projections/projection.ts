@@ -18,8 +18,8 @@ export type DataOf<F extends Fields> = { readonly [K in keyof F]: DataOfField<F[
 
 /** All that a projection sees of an event: at the newest version of its type, and frozen. */
 export type ProjectedEvent<E extends EventType = EventType> =
-  E extends EventType<infer F>
-    ? { readonly type: string; readonly subject: string; readonly timeMs: number; readonly data: DataOf<F> }
+  E extends EventType<infer F, infer T>
+    ? { readonly type: T; readonly subject: string; readonly timeMs: number; readonly data: DataOf<F> }
     : never;
 
 /** The columns of a projection's measures: single values. */
@@ -46,9 +46,3 @@ export type Projection = {
   /** Versions (fingerprints) whose functions were the same, printed otherwise by another compiler. */
   readonly sameAs: readonly string[];
 };
-
-/** Whether an event is of a type: so TypeScript knows its data. */
-export const isOf = <F extends Fields>(
-  event: { readonly type: string },
-  type: EventType<F>,
-): event is ProjectedEvent<EventType<F>> => event.type === type.type;

@@ -1,5 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { compileFold } from '../compile/compile-fold.js';
+import { compileSql } from '../compile/compile-sql.js';
+import { duckDb } from '../compile/sql-dialect.js';
 import { boolean, enumOf, int, list, optional, record, string, timestamp } from '../events/data-type.js';
 import { defineEvent } from '../events/event-type.js';
 import { naiveProjection, type EventOfSubject } from '../naive/naive-projection.js';
@@ -9,7 +12,7 @@ import { checkDeterminism } from './check-determinism.js';
 import { defineProjection } from './define-projection.js';
 import { planProjection } from './plan-projection.js';
 import { ProjectionFold } from './projection-fold.js';
-import { isOf, type Projection } from './projection.js';
+import type { Projection } from './projection.js';
 import { withoutClock } from './without-clock.js';
 
 const opened = defineEvent({ type: 'door.opened', stream: 'doors', data: { by: record({ name: string() }) } });
@@ -33,9 +36,9 @@ const declared = {
 const doors = defineProjection({
   ...declared,
   evolve: (state, event) => {
-    if (isOf(event, opened))
+    if (event.type === opened.type)
       return state.openedBy === null ? { ...state, openedBy: event.data.by.name, times: state.times + 1 } : state;
-    const force = isOf(event, closed) ? event.data.force : null;
+    const force = event.type === closed.type ? event.data.force : null;
     return { ...state, openedBy: null, slams: force === null ? state.slams : [...state.slams, Number(force)] };
   },
   present: ({ openedBy, times, slams }) => ({
@@ -186,6 +189,15 @@ describe('a projection', () => {
       ...{ subject: 'front', window: { start: null, end: null } },
       ...{ state: 'open', times: 3, lastBy: 'ann', slammed: true },
     });
+  });
+
+  it('is computed by no engine but the fold', () => {
+    const refusal = expect.objectContaining({
+      code: 'invalid-configuration',
+      message: expect.stringContaining('only the batch engine fold'),
+    });
+    expect(() => compileFold(plan)).toThrow(refusal);
+    expect(() => compileSql(plan, [{ source: 0, relation: 'doors', within: null }], duckDb)).toThrow(refusal);
   });
 
   it('is another version when anything of it changes', () => {
