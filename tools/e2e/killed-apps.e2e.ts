@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { catalog } from '@twofold/catalog';
 import { flightLanded } from '@twofold/catalog-flights';
-import { compareRows, naiveView, presentRow, viewNamed, type PlainEvent } from '@twofold/core';
+import { compareRows, naiveView, presentRow, viewNamed } from '@twofold/core';
 import { eventually, testServers } from '@twofold/testkit';
 import { ask, type PlainAnswer } from '../demo/gateway.ts';
 import { AnswerPoll } from './answer-poll.ts';
