@@ -308,6 +308,28 @@ describe('the whole way through the five apps', () => {
     TEST_MS,
   );
 
+  it(
+    'writes the archive anew in another layout, and what is rebuilt from it is the same',
+    async () => {
+      await rebuilt('delays-by-airport');
+      const rows = 'delays-by-airport/rows?from=2001-01-01&to=2002-01-01';
+      const before = (await view(rows)).body['rows'];
+      const migrations = `${platform.url('replay-orchestrator')}/v1/archive/migrations`;
+      const asked = await call(migrations, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ layout: { partitionedBy: 'month' }, switch: 'auto', by: 'ops@example.org' }),
+      });
+      expect(asked.status).toBe(202);
+      const migration = `${migrations}/${String(asked.body['id'])}`;
+      const isSwitched = async (): Promise<boolean> => (await call(migration)).body['phase'] === 'switched';
+      await eventually('the migration has switched', isSwitched, TEST_MS);
+      await rebuilt('delays-by-airport');
+      expect((await view(rows)).body['rows']).toEqual(before);
+    },
+    TEST_MS,
+  );
+
   it('refuses what it cannot answer, and names what exists', async () => {
     const refused = async (path: string): Promise<[number, unknown, unknown]> => {
       const { status, type, body } = await view(path);
