@@ -272,6 +272,19 @@ describe('history of a projection, folded and staged', () => {
     );
   });
 
+  it.each([[[]], [[2]]])('reads events as its own catalog had them, archived to %j', async (archivedTo) => {
+    const newer = defineEvent({
+      ...{ type: 'thing.sold', stream: 'sales', from: sold, data: { shop: string(), cents: int() } },
+      upcast: ({ price }) => ({ cents: multiply(price, 100) }),
+    });
+    const { ports, stream } = await openHistory([plainWord, { ...plainWord, id: 'b', price: 7 }], 'skip', archivedTo);
+    const engine = foldEngine(ports, { events: [sold, newer, returned], streams: [stream] });
+    const rows: ViewRow[] = [];
+    const range = { from: {}, to: { sales: [2] }, windows: null };
+    for await (const some of engine.compute(courses, range, never)) rows.push(...some);
+    expect(rows.map(({ parts }) => parts)).toEqual([['[2,{"course":"s1 s7 ","returns":0}]']]);
+  });
+
   it('names an event that it cannot be folded past', async () => {
     const failing = planProjection(
       defineProjection({

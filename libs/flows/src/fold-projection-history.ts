@@ -9,6 +9,7 @@ import {
   type ViewRow,
 } from '@twofold/core';
 import type { PartitionWork, RowsBefore } from '@twofold/ports';
+import { eventsFor } from './events-for.js';
 import { readHistory, type History, type HistoryPorts } from './read-history.js';
 
 /** Rows of a chunk at most: some hundred KB. */
@@ -37,7 +38,8 @@ export async function* foldProjectionHistory(
     const source = decoded.event === null ? -1 : types.indexOf(decoded.event.type);
     if (source !== -1) fold.take(source, decoded.current().values, decoded.timeMs, offset, key);
   };
-  for await (const _ of readHistory(ports, { partition, events, stream, from, to, types }, take, stop)) {
+  const history = { partition, events: eventsFor(plan, events), stream, from, to, types };
+  for await (const _ of readHistory(ports, history, take, stop)) {
     const failed = fold.evolve(await statesOf(fold.unknownSubjects(), before));
     if (failed !== null) throw failedAt(plan, partition, failed);
   }
