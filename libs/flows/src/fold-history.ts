@@ -3,7 +3,6 @@ import {
   compileFold,
   isWithin,
   partitionName,
-  type EventType,
   type Offset,
   type Partition,
   type RecordDecoder,
@@ -11,6 +10,7 @@ import {
   type ViewRow,
 } from '@twofold/core';
 import type { PartitionWork } from '@twofold/ports';
+import { eventsFor } from './events-for.js';
 import { readHistory, type History, type HistoryPorts } from './read-history.js';
 
 /** Rows in memory at which they are given away, and new ones begun; a batch may add as many as it has events. Some 50 MB of plain measures. */
@@ -50,13 +50,6 @@ export async function* foldHistory(
     fold = newFold(partition);
   }
   yield* chunksOf(fold.rows());
-}
-
-/** The catalog's events; of types that the plan reads, the versions that it was planned over, where the catalog has brought them further. */
-function eventsFor({ sources }: ViewPlan, events: readonly EventType[]): readonly EventType[] {
-  const own = sources.flatMap(({ versions }) => versions);
-  const types = new Set(own.map(({ type }) => type));
-  return [...own, ...events.filter(({ type }) => !types.has(type))];
 }
 
 function* chunksOf(rows: readonly ViewRow[]): Iterable<readonly ViewRow[]> {

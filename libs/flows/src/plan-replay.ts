@@ -11,13 +11,7 @@ import {
   type ViewPlan,
   type WindowSpan,
 } from '@twofold/core';
-import {
-  FOLD,
-  type EventLogReader,
-  type MasterDataset,
-  type ReplayJournal,
-  type ViewVersions,
-} from '@twofold/ports';
+import { FOLD, type EventLogReader, type MasterDataset, type ReplayJournal, type ViewVersions } from '@twofold/ports';
 import { freeVersion, servingVersion } from './replayable-version.js';
 
 export type PlanReplayPorts = {
