@@ -2,6 +2,8 @@
 export default {
   // In a run over several projects it counts here, and not in their own files (jest.preset.mjs).
   testTimeout: 60_000,
+  // A worker keeps what its test files loaded (ECMAScript modules are never let go): one that holds more begins anew.
+  workerIdleMemoryLimit: '1GB',
   projects: [
     '<rootDir>/libs/*/jest.config.mjs',
     '<rootDir>/libs/catalog/*/jest.config.mjs',

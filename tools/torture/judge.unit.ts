@@ -47,7 +47,17 @@ function answerAt(offsets: readonly number[], session = 'a session with tokens')
     session,
     view: VIEW,
     atMs: 0,
-    answer: { rows, answer: { generation: 1, offsets: { flights: offsets }, deadLetters: 0, duplicates: 0, held: 0 } },
+    answer: {
+      rows,
+      answer: {
+        version: plan.id.version,
+        generation: 1,
+        offsets: { flights: offsets },
+        deadLetters: 0,
+        duplicates: 0,
+        held: 0,
+      },
+    },
   };
 }
 

@@ -56,6 +56,8 @@ const after = defineCatalog({
 });
 const [old, now] = [before, after].map((catalog) => viewNamed(catalog, 'sales')) as [ViewPlan, ViewPlan];
 const partition = { stream: 'sales', partition: 0 };
+/** Turns of the event loop: others wait for real time now and then, which passes while the test's own does. */
+const MAX_TURNS = 1_000_000;
 const FOLDED: readonly ViewVersionState[] = ['founded', 'serving', 'retired'];
 
 describe('a worker', () => {
@@ -124,12 +126,14 @@ describe('a worker', () => {
   };
   const recordOf = ({ id }: ViewPlan) => speedViews.load({ view: id, partition });
   const appliedOf = async (plan: ViewPlan): Promise<number | null> => (await recordOf(plan))?.record.applied ?? null;
-  const reaches = async (plan: ViewPlan, offset: number): Promise<void> => {
-    for (let tries = 0; (await appliedOf(plan)) !== offset; tries++) {
-      if (tries > 1_000) throw new Error(`${plan.id.version} is at ${await appliedOf(plan)}, not at ${offset}`);
+  const eventually = async (what: string, holds: () => Promise<boolean>): Promise<void> => {
+    for (let turns = 0; !(await holds()); turns++) {
+      if (turns === MAX_TURNS) throw new Error(`in vain: ${what}`);
       await clock.wait(100);
     }
   };
+  const reaches = (plan: ViewPlan, offset: number): Promise<void> =>
+    eventually(`${plan.id.version} is at ${offset}`, async () => (await appliedOf(plan)) === offset);
   const found = async (cut: OffsetVector): Promise<void> => {
     expect(await versions.found(now.id, cut)).toBe(true);
     await look();
@@ -171,8 +175,7 @@ describe('a worker', () => {
     // it may have been about to begin it
     await speedViews.reset({ view: now.id, partition }, null, 0);
     await look();
-    for (let tries = 0; (await recordOf(now)) !== null && tries < 100; tries++) await clock.wait(100);
-    expect(await recordOf(now)).toBeNull();
+    await eventually('its record is gone', async () => (await recordOf(now)) === null);
     await sell(first, { price: 2 });
     await reaches(old, 2);
     expect(await recordOf(now)).toBeNull();

@@ -16,6 +16,9 @@ const ARRIVES_AFTER_CRASH = 0.5;
 /** How often nothing comes between an effect and its answer. */
 const PROMPT = 0.4;
 
+/** What of the stores comes in chunks. */
+const IN_CHUNKS: ReadonlySet<string> = new Set(['batchViews.scan', 'batchViews.combined', 'masterDataset.read']);
+
 /**
  * Between processes and stores: every call of a port is a step of the scheduler at which its effect happens, whole; the
  * answer arrives in a later step. In between anybody may go on, crash, or find the store away.
@@ -57,12 +60,11 @@ export class Network {
         if (typeof value !== 'function') return value;
         const call = <R>(args: readonly unknown[], effect: (result: unknown) => Promise<R>): Promise<R> =>
           this.call(actor, store, String(name), args, () => effect(Reflect.apply(value, target, args)));
-        const method =
-          name === 'scan' || (store === 'masterDataset' && name === 'read')
-            ? async function* (...args: readonly unknown[]): AsyncGenerator<unknown> {
-                yield* await call(args, (chunks) => allOf(chunks as AsyncIterable<unknown>));
-              }
-            : (...args: readonly unknown[]): Promise<unknown> => call(args, (result) => result as Promise<unknown>);
+        const method = IN_CHUNKS.has(`${store}.${String(name)}`)
+          ? async function* (...args: readonly unknown[]): AsyncGenerator<unknown> {
+              yield* await call(args, (chunks) => allOf(chunks as AsyncIterable<unknown>));
+            }
+          : (...args: readonly unknown[]): Promise<unknown> => call(args, (result) => result as Promise<unknown>);
         methods.set(name, method);
         return method;
       },

@@ -10,7 +10,7 @@ const asked = Number(process.env['TWOFOLD_SIMULATION_SEEDS'] ?? SEEDS.least);
 /** TWOFOLD_SIMULATION_SEED tells what happens in this one. */
 const replayed = process.env['TWOFOLD_SIMULATION_SEED'];
 /** A mistake is found among so many seeds, most of them among far fewer. */
-const SEEDS_FOR_A_MISTAKE = 2_000;
+const SEEDS_FOR_A_MISTAKE = 10_000;
 const SEEDS_FOR_SLOWNESS = 200;
 const TIMEOUT_MS = 3_600_000;
 

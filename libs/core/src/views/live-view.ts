@@ -35,7 +35,8 @@ export function liveViewOf(
   const declared = catalog.views.find(({ id }) => id.name === view.name && id.version === view.version);
   if (declared !== undefined) return { plan: declared, events: catalog.events };
   for (const some of [catalog.events, events]) {
-    const plan = definition.kind === 'view' ? planOver(() => planView(definition, some)) : null;
+    const plan =
+      definition.kind === 'projection' ? null : planOver(() => planView({ ...definition, kind: 'view' }, some));
     if (plan?.id.version === view.version) return { plan, events: some };
   }
   const ofName = catalog.projections.filter((projection) => projection.definition.name === view.name);
@@ -47,7 +48,7 @@ export function liveViewOf(
     }
   throw new TwofoldError(
     'invalid-view-definition',
-    definition.kind === 'view'
+    definition.kind !== 'projection'
       ? `this build does not fold version ${view.version} of ${view.name} as the one that declared it did: it makes another version of it`
       : `this build does not have the functions of version ${view.version} of the projection ${view.name}: keep it among the catalog's projections until it is not needed any more`,
   );

@@ -53,9 +53,9 @@ export const PROJECTION_MISTAKES: readonly Mistake[] = [
       speedViews: (right, { wait }) =>
         replacing(right, {
           readSealedKeys: async (id, from, to, keys) => {
+            await wait(SLOW_MS);
             const read = await right.readSealedKeys(id, from, to, keys);
             const epochs = [{ start: from, end: to, deadLetters: 0, duplicates: 0, held: 0 }];
-            await wait(SLOW_MS);
             return read && { ...read, record: { ...read.record, epochs } };
           },
         }),
