@@ -33,7 +33,7 @@ import { commandMigration, foldHistory, requestMigration, type HistoryPorts } fr
 import { ParquetArchiveEditions, ParquetMasterDataset } from '@twofold/master-dataset-parquet';
 import { migrate, openMetadata, type Metadata } from '@twofold/metadata';
 import { systemClock } from '@twofold/platform';
-import { NO_CHANGES, type EventLogReader } from '@twofold/ports';
+import { NO_CHANGES, type Clock, type EventLogReader } from '@twofold/ports';
 import { eventually, testDatabase, type TestDatabase } from '@twofold/testkit';
 import { MigrationRunner } from './migration-runner.js';
 
@@ -58,6 +58,8 @@ const WHO = { by: 'ops@example.org', note: null };
 const LAYOUT: ArchiveLayout = {
   ...{ rangeRecords: 3_000, compression: 'snappy', rowGroupRows: 2_048, partitionedBy: 'month', upcast: true },
 };
+/** How long the edition before is kept. It is over when the test says so: whoever reads that one is slow where much else runs. */
+const KEEP_MS = 600_000;
 /** Of whatever a builder does in the end, ms. */
 const PATIENCE_MS = 60_000;
 
@@ -93,9 +95,12 @@ describe('a migration of a real archive', () => {
   let engine: DuckDbBatchEngine;
   let runner: MigrationRunner;
   let journal: PostgresMigrationJournal;
+  let aheadMs: number;
+  const clock: Clock = { ...systemClock, now: () => systemClock.now() + aheadMs };
   const ends: Offset[] = [];
 
   beforeEach(async () => {
+    aheadMs = 0;
     database = testDatabase();
     directory = await mkdtemp(join(tmpdir(), 'twofold-test-'));
     await migrate(database.url);
@@ -104,7 +109,7 @@ describe('a migration of a real archive', () => {
     editions = await ParquetArchiveEditions.open({ directory, database: metadata });
     engine = await DuckDbBatchEngine.open({ masterDataset: archive, tempDirectory: tmpdir() });
     journal = new PostgresMigrationJournal(metadata);
-    const ports = { journal, editions, types: catalog.events, clock: systemClock, keepMs: 2_000 };
+    const ports = { journal, editions, types: catalog.events, clock, keepMs: KEEP_MS };
     runner = new MigrationRunner({ ports, leads: () => true }, { register: () => undefined });
     for (const partition of PARTITIONS) {
       ends[partition] = 0;
@@ -127,7 +132,7 @@ describe('a migration of a real archive', () => {
       ends[partition] = from + records;
   };
   const migration = async (): Promise<Migration | undefined> => migrationsOf(await journal.events()).at(-1);
-  const commanding = () => ({ journal, clock: systemClock, newId: () => 'm1' });
+  const commanding = () => ({ journal, clock, newId: () => 'm1' });
   const until = (phase: Migration['phase']): Promise<unknown> =>
     eventually(`the migration is ${phase}`, async () => (await migration())?.phase === phase, PATIENCE_MS);
   const naive = (cut: OffsetVector): readonly ViewRow[] =>
@@ -168,12 +173,13 @@ describe('a migration of a real archive', () => {
       expect(inOrder(await computed(cut))).toEqual(before);
       const filesBefore = (await archive.filesBelow(cut, 'thing.sold')).length;
       const over = new AbortController();
+      let computations = 0;
       const busy = [
         ...PARTITIONS.map(async (partition) => {
           while (!over.signal.aborted) await append(partition, 20);
         }),
         (async () => {
-          for (let computations = 0; !over.signal.aborted || computations === 0; computations++)
+          for (; !over.signal.aborted || computations === 0; computations++)
             expect(inOrder(await computed(cut))).toEqual(before);
         })(),
       ];
@@ -182,6 +188,9 @@ describe('a migration of a real archive', () => {
       const then = [...ends];
       const isAppended = (partition: number): boolean => (ends[partition] ?? 0) > (then[partition] ?? 0) + 100;
       await eventually('archivers go on', () => PARTITIONS.every(isAppended), PATIENCE_MS);
+      const atSwitch = computations;
+      await eventually('engines read the new edition', () => computations > atSwitch + 1, PATIENCE_MS);
+      aheadMs = KEEP_MS;
       await until('settled');
       over.abort();
       await Promise.all(busy);
