@@ -38,7 +38,15 @@ import {
   virtualClock,
 } from '@twofold/in-memory';
 import type { BatchEngine, EventLogReader, Generation } from '@twofold/ports';
-import { archiveEvents, buildGeneration, registerViews, runReplay, type Repair, type RunReplayPorts } from './index.js';
+import {
+  archiveEvents,
+  buildGeneration,
+  comparedGenerations,
+  registerViews,
+  runReplay,
+  type Repair,
+  type RunReplayPorts,
+} from './index.js';
 
 const sold = defineEvent({ type: 'thing.sold', stream: 'sales', data: { price: int() } });
 const declared = { name: 'sales', from: sold, window: daily() } as const;
@@ -70,6 +78,8 @@ const events: readonly PlainEvent[] = Array.from({ length: EVENTS }, (_, number)
 const CUT = { sales: [EVENTS / 2, EVENTS / 2] };
 const KEEP_MS = 60_000;
 const ID = 'r1';
+const SUMMARY = { deadLetters: 0, duplicates: 0, held: 0, appliedAtMs: 1, madeBy: 'naive' };
+async function* noRows(): AsyncGenerator<never> {}
 
 class Killed extends Error {}
 
@@ -149,8 +159,7 @@ async function openWorld({
     const rows = async function* (): AsyncGenerator<readonly ViewRow[]> {
       yield inGeneration(naiveView(plan, events));
     };
-    const summary = { deadLetters: 0, duplicates: 0, held: 0, appliedAtMs: 1, madeBy: 'naive' };
-    await batchViews.load(plan, number, CUT, rows(), summary);
+    await batchViews.load(plan, number, CUT, rows(), SUMMARY);
     await batchViews.publish(plan.id, number);
   };
   const engine = new InMemoryBatchEngine(masterDataset);
@@ -304,6 +313,32 @@ describe('a replay', () => {
     const world = await openWorld();
     await Promise.all([world.run(), world.run(), world.run()]);
     await mustBeCompared(world);
+  });
+
+  it('finds both generations that it compares, however many were built before it came to that', async () => {
+    const world = await openWorld();
+    const { ports, journal, batchViews, clock } = world;
+    const dies = new Proxy(batchViews, {
+      get: (target, name): unknown => {
+        if (name === 'history') throw new Killed();
+        const method: unknown = Reflect.get(target, name);
+        return typeof method === 'function' ? method.bind(target) : method;
+      },
+    });
+    await expect(world.run({ ...ports, batchViews: dies })).rejects.toThrow(Killed);
+    expect((await world.replay()).phase).toBe('built');
+    for (const plan of [old, mended]) {
+      for (const number of [2, 3, 4]) {
+        await batchViews.load(plan, number, CUT, noRows(), SUMMARY);
+        await batchViews.publish(plan.id, number);
+        await clock.wait(1);
+      }
+      expect(await batchViews.dropSuperseded(plan.id, 0, await comparedGenerations(journal, plan.id))).toBe(1);
+    }
+    await world.run();
+    const compared = { comparedRows: 3, onlyBefore: 0, onlyAfter: 0, changedRows: 3 };
+    expect(await world.replay()).toMatchObject({ phase: 'compared', difference: compared });
+    for (const { id } of [old, mended]) expect(await comparedGenerations(journal, id)).toEqual([]);
   });
 
   it('promotes itself where the difference is within the bounds that were asked for', async () => {

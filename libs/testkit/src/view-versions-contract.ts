@@ -292,6 +292,9 @@ export function viewVersionsContract(name: string, setup: () => Promise<ViewVers
         await removed(changed);
         await foundedAndPublished(changed, 3);
         expect(await world.store.published(changed.id)).toMatchObject({ number: 1, cut: cutAt(changed, 3) });
+        const scanned: ViewRow[] = [];
+        for await (const rows of world.store.scan(changed, 1)) scanned.push(...rows);
+        expect(scanned).toHaveLength(1);
         // Whoever knew the table of before begins again.
         expect((await readAll(changed, 1)) ?? (await readAll(changed, 1))).toHaveLength(1);
       });

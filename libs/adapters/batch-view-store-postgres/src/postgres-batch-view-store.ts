@@ -187,10 +187,15 @@ export class PostgresBatchViewStore implements BatchViewStore {
     { generation, except, builds }: CombinedRows,
   ): AsyncGenerator<readonly ViewRow[]> {
     const wasDropped = (): TwofoldError =>
-      new TwofoldError('conflict', `generation ${generation} of ${plan.id.name}, or a stage, was dropped`);
+      new TwofoldError(
+        'conflict',
+        `generation ${generation} of ${plan.id.name}@${plan.id.version}, or a stage, was dropped`,
+      );
     const staged = await reachingStore(() => stagedTables(this.metadata, builds));
     const tables = staged.map((table) => ({ table, except: null as WindowSpan | null }));
     if (generation !== null && generation > 0) {
+      // Asked anew: of a version that was removed and came again, another table has the number.
+      this.tables.forget(plan.id, generation);
       const table = await reachingStore(() => this.tables.nameOf(plan.id, generation));
       if (table === null) throw wasDropped();
       tables.push({ table, except });
@@ -199,9 +204,7 @@ export class PostgresBatchViewStore implements BatchViewStore {
     try {
       yield* scanRows(this.metadata.pool, plan, selectInOrder(plan, tables));
     } catch (error) {
-      if (sqlStateOf(error) !== UNDEFINED_TABLE) throw error;
-      if (generation !== null) this.tables.forget(plan.id, generation);
-      throw wasDropped();
+      throw sqlStateOf(error) === UNDEFINED_TABLE ? wasDropped() : error;
     }
   }
 }
